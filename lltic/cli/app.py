@@ -1,0 +1,67 @@
+"""Assemble the commands, and turn errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from lltic import __version__
+from lltic.errors import LlticError
+
+__all__ = ["app", "main"]
+
+PARTS = ("study", "sources", "cohort", "serve", "analysis", "reports", "audit")
+
+
+class _Commands(click.Group):
+    """A group that lists its commands in the order of the path, and names them on a slip."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            known = ", ".join(self.list_commands(ctx))
+            error.message = f"'{args[0]}' is not a command. Known: {known}."
+            raise
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lltic")
+def app() -> None:
+    """Learn from deaths: cohorts, reviews, agreement, themes, reports, audit."""
+
+
+for part in PARTS:
+    importlib.import_module(f"lltic.cli.{part}").register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 (found something wrong) or 2 (usage)."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        result = app.main(arguments, prog_name="lltic", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except LlticError as error:
+        _report(error, as_json="--json" in arguments)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("Stopped.", file=sys.stderr)
+        return 1
+
+
+def _report(error: LlticError, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"problems": [p.as_dict() for p in error.problems]}))
+        return
+    for problem in error.problems:
+        print(problem, file=sys.stderr)

@@ -1,0 +1,83 @@
+"""What every command shares: its options, its printing, its progress bar."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from lltic.study import Study
+
+__all__ = ["json_option", "progress", "show", "study_option", "table"]
+
+T = TypeVar("T")
+
+
+def _open(ctx: click.Context, parameter: click.Parameter, value: Path) -> Study:
+    return Study.open(value)
+
+
+study_option = click.option(
+    "--study",
+    type=click.Path(path_type=Path),
+    default=Path("."),
+    callback=_open,
+    metavar="DIR",
+    help="The study's folder; the present one when not given.",
+)
+"""``--study DIR``; the command gets an opened :class:`~lltic.study.Study`."""
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON for machines instead of text."
+)
+
+
+def show(data: Any, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print ``data`` as JSON, or ``lines`` as text."""
+    if as_json:
+        from lltic.records import to_plain
+
+        click.echo(json.dumps(to_plain(data), ensure_ascii=False))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return an aligned plain-text table, numbers to the right, one string per line.
+
+    Examples
+    --------
+    >>> print("\\n".join(table(["step", "out"], [["no spell", 3], ["late", 12]])))
+    step      out
+    no spell    3
+    late       12
+    """
+    body = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    text = [[str(cell) for cell in head], *body]
+    columns = range(len(head))
+    widths = [max(len(row[i]) for row in text) for i in columns]
+    to_right = [bool(body) and all(_is_number(row[i]) for row in body if row[i]) for i in columns]
+    return [
+        "  ".join(
+            row[i].rjust(widths[i]) if to_right[i] else row[i].ljust(widths[i]) for i in columns
+        ).rstrip()
+        for row in text
+    ]
+
+
+def _is_number(text: str) -> bool:
+    return text.strip("-%").replace(".", "", 1).replace(",", "").isdigit()
+
+
+def progress(items: Iterable[T], *, label: str, length: int | None = None) -> Iterator[T]:
+    """Pass items through, with a progress bar when a person is watching."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=label, length=length, file=sys.stderr) as bar:
+        yield from bar

@@ -1,0 +1,35 @@
+"""What do we ask? Forms as data: pages, items, scales, branching, validation.
+
+A form is one YAML file in ``review_forms/`` and has many faces; this room holds
+the model every face is made from and the rules all of them share.
+"""
+
+from __future__ import annotations
+
+from lltic.form.load import load_form
+from lltic.form.model import Condition, Form, Item, Option, Page, Scale, ScalePoint
+from lltic.form.rules import (
+    Answers,
+    check_complete,
+    check_value,
+    is_relevant,
+    page_progress,
+    resolve,
+)
+
+__all__ = [
+    "Answers",
+    "Condition",
+    "Form",
+    "Item",
+    "Option",
+    "Page",
+    "Scale",
+    "ScalePoint",
+    "check_complete",
+    "check_value",
+    "is_relevant",
+    "load_form",
+    "page_progress",
+    "resolve",
+]

@@ -1,0 +1,154 @@
+"""A form as frozen records: pages of items, and the scales they are scored on.
+
+An item's path is ``page.item``, for example ``admission.score``; the answer to
+it is ``{"value": x}``, ``{"missing": kind}`` or nothing yet. The records are
+plain data classes, so that a reviewer's kernel can hold a form without the
+libraries that read and check one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+__all__ = ["Condition", "Form", "Item", "Option", "Page", "Scale", "ScalePoint"]
+
+STRICT = {"extra": "forbid"}
+
+ItemType = Literal["text", "scale", "choice", "choices"]
+Missing = Literal["not_applicable", "not_in_notes"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalePoint:
+    """One point of a scale: the number, its word, and what it means."""
+
+    value: int
+    label: str
+    means: str = ""
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An ordered scale. ``direction`` says which end is good; never guess it."""
+
+    title: str
+    direction: Literal["higher_is_better", "lower_is_better"]
+    points: tuple[ScalePoint, ...]
+    source: str = ""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """All levels in ascending order, used or not."""
+        return tuple(sorted(p.value for p in self.points))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something another item's answer must satisfy; exactly one test is given.
+
+    ``equals``: its value is one of these. ``includes``: its list of choices
+    holds this. ``answered``: it has a value (true), or it does not (false).
+    """
+
+    item: str
+    equals: tuple[str, ...] = ()
+    includes: str | None = None
+    answered: bool | None = None
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question.
+
+    ``missing`` lists the reasons a reviewer may give instead of an answer;
+    ``when`` decides whether the item is asked at all, ``required_when`` whether
+    it must be answered (``required`` alone means always).
+    """
+
+    id: str
+    type: ItemType
+    label: str
+    hint: str = ""
+    scale: str | None = None
+    options: tuple[Option, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    missing_labels: Mapping[str, str] | None = None
+    required: bool = False
+    when: Condition | None = None
+    required_when: Condition | None = None
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the form; a phase of care is a page of kind ``phase``."""
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+    kind: Literal["gate", "phase", "overall", "record", "problems", "lessons"] = "phase"
+    caption: str = ""
+    hint: str = ""
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A whole form. ``source`` says where the method comes from, ``wording`` whose words."""
+
+    name: str
+    version: str
+    title: str
+    source: str
+    wording: str
+    scales: Mapping[str, Scale]
+    pages: tuple[Page, ...]
+
+    __pydantic_config__: ClassVar = STRICT
+
+    def items(self) -> Iterator[tuple[str, Page, Item]]:
+        """Yield ``(path, page, item)`` in the order of the form."""
+        for page in self.pages:
+            for item in page.items:
+                yield f"{page.id}.{item.id}", page, item
+
+    def item(self, path: str) -> Item | None:
+        """Return the item at a path, or None."""
+        return next((item for p, _, item in self.items() if p == path), None)
+
+    def page(self, page_id: str) -> Page | None:
+        """Return the page of that id, or None."""
+        return next((page for page in self.pages if page.id == page_id), None)
+
+    def scored_items(self) -> dict[str, tuple[int, ...]]:
+        """Return the path of every scored item and all levels of its scale."""
+        return {
+            path: self.scales[item.scale].levels
+            for path, _, item in self.items()
+            if item.type == "scale" and item.scale is not None
+        }
+
+    def text_items(self) -> tuple[str, ...]:
+        """Return the paths of the free-text items: what themes are coded on."""
+        return tuple(path for path, _, item in self.items() if item.type == "text")

@@ -1,0 +1,257 @@
+"""A study on disk: one folder with everything in its place.
+
+======================= =====================================================
+``study.toml``           settings, no secrets
+``extract/``             canonical tables as Parquet
+``documents/``           case notes, one file per document
+``cohort/``              cases, attrition, sample, assignments
+``reviews.db``           the event log of the review service
+``cohorts/ review_forms/ codebooks/ plans/``  the study's own definitions
+``outputs/``             workbook, paper, notebooks
+``keys/``                the pseudonym key and the accounts, for the owner only
+======================= =====================================================
+
+Nothing here is half-written: a file appears whole under its name or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lltic.errors import LlticError, Problem, UsageError
+
+__all__ = ["Settings", "Study", "write_atomically", "write_folder_atomically"]
+
+FOLDERS = ("extract", "documents", "cohort", "review_forms", "cohorts", "codebooks", "plans", "outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``study.toml`` says.
+
+    ``synthetic`` marks a make-believe study; pages and papers print it.
+    """
+
+    title: str
+    cohort: str = "lltic"
+    form: str = "sjr"
+    codebook: str = "lltic-12"
+    plan: str = "census"
+    support: str = ""
+    synthetic: bool = False
+
+
+@contextmanager
+def write_atomically(path: Path, mode: str = "w", permissions: int = 0o644) -> Iterator:
+    """Open a file that takes its name only when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make or replace.
+    mode : str
+        ``w`` for UTF-8 text, ``wb`` for bytes.
+
+    Raises
+    ------
+    LlticError
+        ``cannot-write`` (a full disk, no permission); the old file is untouched.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, mode, **({} if "b" in mode else {"encoding": "utf-8"})) as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(permissions)
+        temporary.replace(path)
+    except OSError as error:
+        raise LlticError(_cannot_write(path, error)) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def write_folder_atomically(path: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, and swap it in for ``path`` when the block ends well."""
+    import shutil
+
+    scratch = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        fresh = scratch / "new"
+        fresh.mkdir()
+        yield fresh
+        if path.exists():
+            path.rename(scratch / "old")
+        fresh.rename(path)
+    except OSError as error:
+        raise LlticError(_cannot_write(path, error)) from error
+    finally:
+        if scratch is not None:
+            if not path.exists() and (scratch / "old").exists():
+                (scratch / "old").rename(path)
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _cannot_write(path: Path, error: OSError) -> Problem:
+    reason = error.strerror or "the disk refused"
+    hint = "Make room or mend the permissions and run the command again. What was there is unchanged."
+    return Problem("cannot-write", str(path), f"cannot be written: {reason}", hint=hint)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study folder and the names of the things in it.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; use :meth:`open` or :meth:`init`, which check it.
+    """
+
+    path: Path
+
+    @classmethod
+    def init(
+        cls, path: Path | str, *, title: str = "", synthetic: bool = False, key: bytes | None = None
+    ) -> Study:
+        """Make an empty study in a new or empty folder, with a fresh pseudonym key.
+
+        ``key`` is given only for synthetic studies, whose case ids must be the
+        same on every machine.
+        """
+        path = Path(path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            hint = "Name a new folder, or an empty one."
+            raise UsageError(Problem("study-exists", str(path), "is there and not empty", hint=hint))
+        study = cls(path.resolve())
+        title = title or path.name
+        for character in '"\\':
+            title = title.replace(character, "'")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            for folder in FOLDERS:
+                study.path.joinpath(folder).mkdir()
+            study.keys.mkdir(mode=0o700)
+        except OSError as error:
+            raise LlticError(_cannot_write(path, error)) from None
+        with write_atomically(study.keys / "pseudonym.key", "wb", 0o600) as stream:
+            stream.write(key if key is not None else secrets.token_bytes(32))
+        with write_atomically(study.path / "study.toml") as stream:
+            stream.write(_SETTINGS.format(title=title, synthetic=str(synthetic).lower()))
+        return study
+
+    @classmethod
+    def open(cls, path: Path | str) -> Study:
+        """Open an existing study.
+
+        Raises
+        ------
+        UsageError
+            ``not-a-study`` when there is no ``study.toml`` in the folder.
+        LlticError
+            ``bad-settings`` when the settings cannot be read.
+        """
+        path = Path(path)
+        if not (path / "study.toml").is_file():
+            hint = "Make one with 'lltic init DIR' or 'lltic demo DIR', or name one with --study DIR."
+            raise UsageError(Problem("not-a-study", str(path), "has no study.toml", hint=hint))
+        study = cls(path.resolve())
+        _ = study.settings
+        return study
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of ``study.toml``, checked."""
+        file = self.path / "study.toml"
+        try:
+            table = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            problem = Problem("bad-settings", str(file), f"cannot be read: {error}")
+            raise LlticError(problem) from None
+        known = {f: kind for f, kind in Settings.__annotations__.items()}
+        problems = [
+            Problem("bad-settings", f"{file}: {key}", "is not a setting", ", ".join(known))
+            for key in table
+            if key not in known
+        ]
+        problems += [
+            Problem("bad-settings", f"{file}: {key}", "has the wrong kind of value", known[key])
+            for key, value in table.items()
+            if key in known and type(value).__name__ != known[key]
+        ]
+        if "title" not in table:
+            problems.append(Problem("bad-settings", f"{file}: title", "is needed and not there"))
+        if problems:
+            raise LlticError(problems)
+        return Settings(**table)
+
+    @property
+    def extract(self) -> Path:
+        """Canonical tables, ``<table>.parquet``."""
+        return self.path / "extract"
+
+    @property
+    def documents(self) -> Path:
+        """Case notes, ``<document_id>.txt``, pages parted by form feeds."""
+        return self.path / "documents"
+
+    @property
+    def cohort(self) -> Path:
+        """What cohort, sampling and allocation made."""
+        return self.path / "cohort"
+
+    @property
+    def outputs(self) -> Path:
+        """What reports made."""
+        return self.path / "outputs"
+
+    @property
+    def keys(self) -> Path:
+        """Secrets, for the owner alone."""
+        return self.path / "keys"
+
+    @property
+    def reviews(self) -> Path:
+        """The event log."""
+        return self.path / "reviews.db"
+
+    def pseudonym_key(self) -> bytes:
+        """Return the study's key for :func:`lltic.identity.pseudonym`."""
+        file = self.keys / "pseudonym.key"
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            hint = "Restore it from the backup: without it the case ids cannot be made again."
+            problem = Problem("no-key", str(file), error.strerror or "cannot be read", hint=hint)
+            raise LlticError(problem) from None
+
+
+_SETTINGS = """\
+# Settings of this study. No secrets here.
+title = "{title}"
+synthetic = {synthetic}
+
+# Which definitions to use (see 'lltic cohort list', 'lltic form list').
+cohort = "lltic"
+form = "sjr"
+codebook = "lltic-12"
+plan = "census"
+
+# Shown on the reviewers' worklist: whom to turn to after hard reading.
+support = ""
+"""
