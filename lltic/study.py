@@ -30,7 +30,16 @@ from lltic.errors import LlticError, Problem, UsageError
 
 __all__ = ["Settings", "Study", "write_atomically", "write_folder_atomically"]
 
-FOLDERS = ("extract", "documents", "cohort", "review_forms", "cohorts", "codebooks", "plans", "outputs")
+FOLDERS = (
+    "extract",
+    "documents",
+    "cohort",
+    "review_forms",
+    "cohorts",
+    "codebooks",
+    "plans",
+    "outputs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,9 @@ def write_folder_atomically(path: Path) -> Iterator[Path]:
 
 def _cannot_write(path: Path, error: OSError) -> Problem:
     reason = error.strerror or "the disk refused"
-    hint = "Make room or mend the permissions and run the command again. What was there is unchanged."
+    hint = (
+        "Make room or mend the permissions and run the command again. What was there is unchanged."
+    )
     return Problem("cannot-write", str(path), f"cannot be written: {reason}", hint=hint)
 
 
@@ -137,7 +148,9 @@ class Study:
         path = Path(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             hint = "Name a new folder, or an empty one."
-            raise UsageError(Problem("study-exists", str(path), "is there and not empty", hint=hint))
+            raise UsageError(
+                Problem("study-exists", str(path), "is there and not empty", hint=hint)
+            )
         study = cls(path.resolve())
         title = title or path.name
         for character in '"\\':
@@ -168,7 +181,9 @@ class Study:
         """
         path = Path(path)
         if not (path / "study.toml").is_file():
-            hint = "Make one with 'lltic init DIR' or 'lltic demo DIR', or name one with --study DIR."
+            hint = (
+                "Make one with 'lltic init DIR' or 'lltic demo DIR', or name one with --study DIR."
+            )
             raise UsageError(Problem("not-a-study", str(path), "has no study.toml", hint=hint))
         study = cls(path.resolve())
         _ = study.settings
@@ -183,7 +198,7 @@ class Study:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             problem = Problem("bad-settings", str(file), f"cannot be read: {error}")
             raise LlticError(problem) from None
-        known = {f: kind for f, kind in Settings.__annotations__.items()}
+        known = dict(Settings.__annotations__)
         problems = [
             Problem("bad-settings", f"{file}: {key}", "is not a setting", ", ".join(known))
             for key in table

@@ -24,7 +24,7 @@ def _open(ctx: click.Context, parameter: click.Parameter, value: Path) -> Study:
 study_option = click.option(
     "--study",
     type=click.Path(path_type=Path),
-    default=Path("."),
+    default=Path(),
     callback=_open,
     metavar="DIR",
     help="The study's folder; the present one when not given.",

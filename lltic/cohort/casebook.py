@@ -1,0 +1,141 @@
+"""The case book: what a reviewer is shown about a case besides the notes.
+
+``cohort/casebook.json`` holds, per case, the banner's lines, one sentence, the
+journey across organisations and the list of documents. The review service reads
+it; nobody gets a case from it who has no review of that case.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lltic.records import Case
+from lltic.sources import read_table
+from lltic.study import Study, write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["write_casebook"]
+
+JOURNEY_DAYS = 90
+"""How far back before death the journey is drawn."""
+
+SETTINGS = {
+    "acute": "Hospital",
+    "community": "Community hospital",
+    "mental_health": "Mental health unit",
+}
+
+
+def write_casebook(study: Study, cases: list[Case]) -> None:
+    """Write the case book for these cases, whole or not at all."""
+    persons = read_table(study, "persons").set_index("person_id")
+    spells = read_table(study, "spells").sort_values(["admitted_at", "spell_id"])
+    documents = read_table(study, "documents").sort_values(["authored_on", "document_id"])
+    stays = dict(tuple(spells.groupby("person_id")))
+    notes = dict(tuple(documents.groupby("person_id")))
+    book = {
+        case.case_id: _entry(
+            case,
+            persons.loc[case.person_id],
+            stays.get(case.person_id),
+            notes.get(case.person_id),
+        )
+        for case in cases
+    }
+    with write_atomically(study.cohort / "casebook.json", permissions=0o600) as stream:
+        json.dump(book, stream, ensure_ascii=False, sort_keys=True, indent=0)
+
+
+def _entry(
+    case: Case, person: pd.Series, stays: pd.DataFrame | None, notes: pd.DataFrame | None
+) -> dict[str, Any]:
+    return {
+        "banner": _banner(case, person),
+        "summary": summary(case),
+        "journey": [] if stays is None else _journey(case, stays),
+        "died_on": case.died_on.isoformat(),
+        "documents": [] if notes is None else [_document(row) for _, row in notes.iterrows()],
+    }
+
+
+def _banner(case: Case, person: pd.Series) -> list[list[str]]:
+    lines = [["Case", case.case_id]]
+    if _is_text(person["nhs_number"]):
+        digits = str(person["nhs_number"])
+        lines.append(["NHS number", f"{digits[:3]} {digits[3:6]} {digits[6:]}"])
+    else:
+        lines.append(["Person", case.person_id])
+    born = _day(person["born_on"])
+    age = "" if case.age_at_death is None else f" (aged {case.age_at_death})"
+    if born:
+        lines.append(["Born", _say(born) + age])
+    lines.append(["Admitted", _say(case.admitted_on)])
+    if case.category == "in_hospital":
+        lines.append(["Died", f"{_say(case.died_on)}, in hospital"])
+    else:
+        lines.append(["Discharged", _say(case.discharged_on)])
+        lines.append(["Died", f"{_say(case.died_on)} (day {case.days_discharge_to_death})"])
+    return lines
+
+
+def summary(case: Case) -> str:
+    """Return the one line that tells a case from others on a worklist."""
+    if case.category == "in_hospital":
+        place = SETTINGS.get(case.setting, "hospital").lower()
+        return f"Died in {place} {_say(case.died_on)}"
+    days = case.days_discharge_to_death
+    return f"Died {_say(case.died_on)}, day {days} after discharge"
+
+
+def _journey(case: Case, stays: pd.DataFrame) -> list[dict[str, str]]:
+    """Segments in order: every stay of the last weeks, and the times between them."""
+    segments: list[dict[str, str]] = []
+    start = case.died_on - timedelta(days=JOURNEY_DAYS)
+    last: date | None = None
+    for _, stay in stays.iterrows():
+        admitted = _day(stay["admitted_at"])
+        left = _day(stay["discharged_at"]) or case.died_on
+        if admitted is None or left < start or admitted > case.died_on:
+            continue
+        if last is not None and admitted > last:
+            segments.append(_segment("home", "Out of hospital", last, admitted))
+        kind = str(stay["setting"])
+        segments.append(_segment(kind, SETTINGS.get(kind, kind), admitted, left))
+        last = left
+    if last is not None and last < case.died_on:
+        segments.append(_segment("home", "After discharge", last, case.died_on))
+    return segments
+
+
+def _segment(kind: str, label: str, start: date, end: date) -> dict[str, str]:
+    return {"kind": kind, "label": label, "start": start.isoformat(), "end": end.isoformat()}
+
+
+def _document(row: pd.Series) -> dict[str, Any]:
+    written = _day(row["authored_on"])
+    return {
+        "id": row["document_id"],
+        "title": row["title"],
+        "kind": row["kind"],
+        "organisation": row["organisation"],
+        "date": _say(written) if written else "",
+        "pages": int(row["pages"]),
+    }
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _day(value: Any) -> date | None:
+    if value is None or value != value or str(value) == "NaT":  # NaN is not itself
+        return None
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _say(day: date | None) -> str:
+    return "" if day is None else f"{day.day} {day.strftime('%b %Y')}"

@@ -1,0 +1,99 @@
+"""What other rooms may read of the record: locked judgements, codings, events.
+
+Reading needs no service and never waits for one. Answers of a review that is
+not locked do not leave this module, and a person's name leaves it only as the
+account that made an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lltic.form import resolve
+from lltic.records import Coding, Event, Judgement
+from lltic.reviews.events import GENESIS
+from lltic.reviews.state import LOCKED, State, replay
+from lltic.reviews.store import SqlStore, open_sqlite
+from lltic.study import Study
+
+__all__ = ["coded_reviews", "codings", "events", "head", "judgements", "status", "texts"]
+
+
+def events(study: Study) -> Iterator[Event]:
+    """Yield every event in order; none when the record was never opened."""
+    if not study.reviews.is_file():
+        return
+    engine = open_sqlite(study.reviews, read_only=True)
+    try:
+        yield from SqlStore(engine, create=False).read()
+    finally:
+        engine.dispose()
+
+
+def head(study: Study) -> tuple[int, str]:
+    """Return seq and hash of the last event: what a figure was made from."""
+    last: tuple[int, str] = (0, GENESIS)
+    for event in events(study):
+        last = (event.seq, event.hash)
+    return last
+
+
+def _state(study: Study) -> State:
+    return replay(events(study))
+
+
+def judgements(study: Study) -> list[Judgement]:
+    """Return every item of every locked review, as locked, before any consensus.
+
+    Sorted by review and the order of the form.
+    """
+    state = _state(study)
+    found = []
+    for review in sorted(state.reviews.values(), key=lambda r: r.review_id):
+        if review.status != LOCKED:
+            continue
+        form = state.forms[review.form_hash]
+        for path, answer in resolve(form, review.answers).items():
+            field = review.fields.get(path)
+            found.append(
+                Judgement(
+                    review_id=review.review_id,
+                    case_id=review.case_id,
+                    reviewer=review.reviewer,
+                    position=review.position,
+                    form=review.form,
+                    form_hash=review.form_hash,
+                    item=path,
+                    value=answer["value"],
+                    missing=answer["missing"],
+                    seq=field.seq if field else 0,
+                )
+            )
+    return found
+
+
+def texts(study: Study) -> list[Judgement]:
+    """Return the answered free-text items of locked reviews."""
+    state = _state(study)
+    wanted = {h: set(form.text_items()) for h, form in state.forms.items()}
+    return [j for j in judgements(study) if not j.missing and j.item in wanted[j.form_hash]]
+
+
+def codings(study: Study) -> list[Coding]:
+    """Return the codings that stand, in the order they were made."""
+    return sorted(_state(study).coding.codings.values(), key=lambda c: c.seq)
+
+
+def coded_reviews(study: Study) -> set[str]:
+    """Return the reviews that at least one coder has read to the end."""
+    return {review_id for review_id, _ in _state(study).coding.done}
+
+
+def status(study: Study) -> dict[str, tuple[int, int]]:
+    """Return per case the number of reviews locked and the number assigned: ``(locked, assigned)``."""
+    state = _state(study)
+    counts = {}
+    for case_id, ids in sorted(state.by_case.items()):
+        locked = sum(state.reviews[r].status == LOCKED for r in ids)
+        counts[case_id] = (locked, len(ids))
+    return counts
