@@ -117,7 +117,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         reason = error.strerror or "cannot be read"
         raise LlticError(Problem("definition-unreadable", str(path), reason, hint=hint)) from None
     if len(raw) > MAX_BYTES:
-        problem = Problem("definition-too-large", str(path), "too large", f"{MAX_BYTES} bytes", hint)
+        problem = Problem(
+            "definition-too-large", str(path), "too large", f"{MAX_BYTES} bytes", hint
+        )
         raise LlticError(problem)
     try:
         data = yaml.load(raw.decode("utf-8"), Loader=_Loader)  # noqa: S506 - _Loader is safe

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 __all__ = [
     "LlticError",
@@ -96,7 +97,13 @@ class UsageError(LlticError):
 
 
 class Refused(LlticError):
-    """The review service will not do this; nothing was changed."""
+    """The review service will not do this; nothing was changed.
+
+    ``conflict`` is ``{"value", "version"}`` of what stands there instead, when
+    that is the reason.
+    """
+
+    conflict: dict[str, Any] | None = None
 
 
 class NotComputable(LlticError):

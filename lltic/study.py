@@ -138,7 +138,13 @@ class Study:
 
     @classmethod
     def init(
-        cls, path: Path | str, *, title: str = "", synthetic: bool = False, key: bytes | None = None
+        cls,
+        path: Path | str,
+        *,
+        title: str = "",
+        support: str = "",
+        synthetic: bool = False,
+        key: bytes | None = None,
     ) -> Study:
         """Make an empty study in a new or empty folder, with a fresh pseudonym key.
 
@@ -152,9 +158,7 @@ class Study:
                 Problem("study-exists", str(path), "is there and not empty", hint=hint)
             )
         study = cls(path.resolve())
-        title = title or path.name
-        for character in '"\\':
-            title = title.replace(character, "'")
+        said = {"title": _quotable(title or path.name), "support": _quotable(support)}
         try:
             path.mkdir(parents=True, exist_ok=True)
             for folder in FOLDERS:
@@ -165,7 +169,7 @@ class Study:
         with write_atomically(study.keys / "pseudonym.key", "wb", 0o600) as stream:
             stream.write(key if key is not None else secrets.token_bytes(32))
         with write_atomically(study.path / "study.toml") as stream:
-            stream.write(_SETTINGS.format(title=title, synthetic=str(synthetic).lower()))
+            stream.write(_SETTINGS.format(**said, synthetic=str(synthetic).lower()))
         return study
 
     @classmethod
@@ -256,6 +260,12 @@ class Study:
             raise LlticError(problem) from None
 
 
+def _quotable(text: str) -> str:
+    """Return text that can stand between TOML's double quotes."""
+    plain = text.replace('"', "'").replace("\\", "'")
+    return "".join(c for c in plain if c.isprintable())
+
+
 _SETTINGS = """\
 # Settings of this study. No secrets here.
 title = "{title}"
@@ -268,5 +278,5 @@ codebook = "lltic-12"
 plan = "census"
 
 # Shown on the reviewers' worklist: whom to turn to after hard reading.
-support = ""
+support = "{support}"
 """

@@ -1,4 +1,4 @@
-"""``lltic audit``: would a sceptic reach the same page?"""
+"""``lltic audit``: whether a sceptic would reach the same page."""
 
 from __future__ import annotations
 

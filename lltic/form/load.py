@@ -46,7 +46,9 @@ def _problems(form: Form, where: str) -> Iterator[Problem]:
         if path in seen:
             yield Problem("form-duplicate-item", here, "this path stands twice")
         if item.type == "scale" and item.scale not in form.scales:
-            yield Problem("form-unknown-scale", here, f"no scale '{item.scale}'", ", ".join(form.scales))
+            yield Problem(
+                "form-unknown-scale", here, f"no scale '{item.scale}'", ", ".join(form.scales)
+            )
         if item.type in ("choice", "choices") and len({o.value for o in item.options}) < 1:
             yield Problem("form-no-options", here, "a choice needs options")
         if len({o.value for o in item.options}) != len(item.options):

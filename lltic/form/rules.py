@@ -73,7 +73,11 @@ def check_value(form: Form, path: str, answer: Mapping[str, Any] | None) -> list
         return [Problem("unknown-item", repr(path[:80]), f"is not an item of {form.name}", known)]
     if answer is None:
         return []
-    if not isinstance(answer, Mapping) or len(answer) != 1 or not {"value", "missing"} & set(answer):
+    if (
+        not isinstance(answer, Mapping)
+        or len(answer) != 1
+        or not {"value", "missing"} & set(answer)
+    ):
         return [Problem("bad-answer", path, "is not an answer", '{"value": …}, {"missing": …}')]
     if "missing" in answer:
         if answer["missing"] in item.missing:

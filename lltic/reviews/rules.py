@@ -43,8 +43,7 @@ class Conflict(Refused):
     def __init__(self, path: str, answer: Any, version: int) -> None:
         hint = "Compare the two and keep one; both are safe until then."
         super().__init__(Problem("conflict", path, "was changed in another window", hint=hint))
-        self.answer = answer
-        self.version = version
+        self.conflict = {"value": answer, "version": version}
 
 
 def decide(state: State, person: Person, operation: Mapping[str, Any], at: str) -> Draft | Event:

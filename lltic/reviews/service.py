@@ -21,7 +21,7 @@ from lltic.clock import Clock, system_clock
 from lltic.errors import LlticError, Problem, Refused
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.desk import Desk
-from lltic.reviews.rules import Conflict, Person
+from lltic.reviews.rules import Person
 from lltic.reviews.store import EventStore, StoreUnavailable
 from lltic.study import Study
 
@@ -121,11 +121,9 @@ def _answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse(await handler(request))
         except StoreUnavailable as error:
             return _refusal(error, 503)
-        except Conflict as error:
-            conflict = {"value": error.answer, "version": error.version}
-            return _refusal(error, 409, conflict=conflict)
         except Refused as error:
-            return _refusal(error, 403)
+            more = {"conflict": error.conflict} if error.conflict else {}
+            return _refusal(error, 409 if more else 403, **more)
         except LlticError as error:
             return _refusal(error, 500)
         except Exception as error:  # the last door: say that it failed, never with what

@@ -57,7 +57,7 @@ class Desk:
         self._status.on_operation(self._save)
         self._status.on_action(lambda name, payload: self.go(payload["query"]))
         self._body = VBox()
-        self.view = VBox([self._header, self._place, self._status, self._body])
+        self.view = VBox([self._header, self._place, self._body])
         self.view.add_class("lltic-page")
 
     def go(self, query: str) -> None:
@@ -84,7 +84,7 @@ class Desk:
             self._status.belongs_to(
                 review_id=case.review_id, case_id=case.case_id, saved_at=case.saved_at
             )
-        self._body.children = (self._case.view,)
+        self._body.children = (self._status, self._case.view)
         self._case.show(page)
 
     def _turned(self, query: str, title: str, error: bool) -> None:
@@ -98,7 +98,7 @@ class Desk:
         except ServiceDown:
             self._status.nack(**which)
         except Refused as error:
-            other = getattr(error, "conflict", None)
+            other = error.conflict
             conflict = (other["value"], other["version"]) if other else None
             message = f"{error} Your words are kept on this page."
             self._status.refuse(**which, message=message, conflict=conflict)

@@ -64,7 +64,7 @@ def test_two_windows_conflict_visibly_and_nothing_is_overwritten(world):
     world.answer(world.amira, FIRST, "admission.judgement", {"value": "First window."})
     with pytest.raises(Conflict) as error:
         world.answer(world.amira, FIRST, "admission.judgement", {"value": "Second window."})
-    assert error.value.answer == {"value": "First window."} and error.value.version == 1
+    assert error.value.conflict == {"value": {"value": "First window."}, "version": 1}
     fields = world.desk.review(world.amira, FIRST)["fields"]
     assert fields["admission.judgement"]["answer"] == {"value": "First window."}
 

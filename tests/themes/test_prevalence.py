@@ -1,0 +1,174 @@
+"""Themes counted in cases: who is in the numerator, who in the denominator, what is said."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from lltic.errors import LlticError, NotComputable
+from lltic.measures import wilson
+from lltic.records import Coding, Judgement
+from lltic.themes import (
+    coding_status,
+    load_codebook,
+    prevalence,
+    prevalence_by_phase,
+    to_frame,
+    together,
+)
+
+
+@pytest.fixture(scope="module")
+def book():
+    return load_codebook("lltic-12")
+
+
+def text(case_id, position=1, item="admission.judgement", value="words"):
+    review = f"{case_id}-{position}"
+    return Judgement(review, case_id, f"r{position}", position, "sjr", "f1", item, value, "", seq=1)
+
+
+class Coder:
+    """Makes codings with running numbers."""
+
+    def __init__(self, book):
+        self.book, self.seq = book, 0
+
+    def __call__(self, on, theme, *, codebook="lltic-12", codebook_hash=None, coder="ann"):
+        self.seq += 1
+        source = sha256(on.value.encode()).hexdigest()
+        return Coding(
+            coding_id=f"k{self.seq}",
+            review_id=on.review_id,
+            case_id=on.case_id,
+            item=on.item,
+            theme=theme,
+            start=0,
+            end=len(on.value),
+            source_hash=source,
+            coder=coder,
+            codebook=codebook,
+            codebook_hash=self.book.hash if codebook_hash is None else codebook_hash,
+            seq=self.seq,
+        )
+
+
+@pytest.fixture
+def coded(book):
+    return Coder(book)
+
+
+def counts(rows):
+    return {
+        row.theme: (row.estimate.numerator, row.estimate.denominator)
+        for row in rows
+        if row.estimate.numerator
+    }
+
+
+def test_a_case_counts_once_however_often_it_is_coded(book, coded):
+    a1, a2, b1 = text("A"), text("A", 2), text("B")
+    codings = [coded(a1, "dnar"), coded(a1, "dnar"), coded(a2, "dnar", coder="bob")]
+    rows = prevalence(codings, [a1, a2, b1], {"A-1", "A-2", "B-1"}, book)
+    assert [row.theme for row in rows] == list(book.model.themes)
+    assert counts(rows) == {"dnar": (1, 2)}
+    assert rows[0].label == "DNAR orders"
+    assert rows[0].estimate.definition_hash == book.hash
+    assert rows[0].estimate.warnings == ()
+
+
+def test_intervals_are_those_of_the_published_shares(book, coded):
+    texts = [text(f"C{i:03}") for i in range(381)]
+    codings = [coded(t, "palliative_care") for t in texts[:89]]
+    rows = prevalence(codings, texts, {t.review_id for t in texts}, book)
+    estimate = next(row.estimate for row in rows if row.theme == "palliative_care")
+    ours = wilson(89, 381)
+    assert (estimate.value, estimate.numerator) == (ours.value, 89)
+    assert estimate.low == pytest.approx(ours.low)
+    assert estimate.high == pytest.approx(ours.high)
+    never = next(row.estimate for row in rows if row.theme == "antibiotics")
+    assert (never.value, never.low) == (0, 0)
+    assert never.high > 0.005
+
+
+def test_only_texts_marked_as_coded_count_and_the_rest_is_told(book, coded):
+    a1, a2, b1, c1 = text("A"), text("A", 2), text("B"), text("C")
+    codings = [coded(a1, "dnar"), coded(a2, "medication"), coded(c1, "dnar")]
+    rows = prevalence(codings, [a1, a2, b1, c1], {"A-1", "B-1"}, book)
+    assert counts(rows) == {"dnar": (1, 2)}
+    assert rows[0].estimate.warnings == (
+        "Coded in part, so that shares can rise: 1 of 2 cases.",
+        "Left out, on texts not marked as coded: codings 2.",
+    )
+
+
+def test_other_codebooks_are_left_out_and_other_versions_told(book, coded):
+    a1 = text("A")
+    codings = [
+        coded(a1, "falls", codebook="local"),
+        coded(a1, "dnar", codebook_hash="older"),
+    ]
+    rows = prevalence(codings, [a1], {"A-1"}, book)
+    assert counts(rows) == {"dnar": (1, 1)}
+    assert rows[0].estimate.warnings == (
+        "Left out, made with another codebook: codings 1.",
+        "Counted, though made under another version of the codebook: codings 1.",
+    )
+
+
+def test_a_theme_the_codebook_does_not_have(book, coded):
+    a1 = text("A")
+    with pytest.raises(LlticError) as caught:
+        prevalence([coded(a1, "falls"), coded(a1, "aspirin")], [a1], {"A-1"}, book)
+    assert caught.value.codes == ("unknown-theme", "unknown-theme")
+
+
+def test_nothing_coded_is_not_zero(book):
+    for texts, done in (([], set()), ([text("A")], set()), ([], {"A-1"})):
+        with pytest.raises(NotComputable) as caught:
+            prevalence([], texts, done, book)
+        assert caught.value.codes == ("nothing-coded",)
+    assert prevalence([], [text("A")], {"A-1"}, book)[0].estimate.value == 0
+
+
+def test_by_phase_the_denominator_is_cases_with_a_text_about_that_phase(book, coded):
+    early = [text(c) for c in "ABC"]
+    late = [text("A", item="end_of_life.judgement"), text("B", 2, "end_of_life.judgement")]
+    codings = [coded(early[0], "dnar"), coded(late[0], "dnar"), coded(late[1], "palliative_care")]
+    done = {t.review_id for t in early + late}
+    phases = ("admission", "procedure", "end_of_life")
+    rows = prevalence_by_phase(codings, early + late, done, book, phases=phases)
+    assert list(dict.fromkeys(row.phase for row in rows)) == ["admission", "end_of_life"]
+    assert counts(r for r in rows if r.phase == "admission") == {"dnar": (1, 3)}
+    assert counts(r for r in rows if r.phase == "end_of_life") == {
+        "dnar": (1, 2),
+        "palliative_care": (1, 2),
+    }
+    assert counts(prevalence(codings, early + late, done, book))["dnar"] == (1, 3)
+    frame = to_frame(rows)
+    assert len(frame) == 2 * 12
+    assert list(frame.columns[:3]) == ["theme", "label", "phase"]
+
+
+def test_pairs_of_themes_count_cases_not_passages(book, coded):
+    a1, a2, b1 = text("A"), text("A", 2), text("B")
+    codings = [coded(a1, "medication"), coded(a2, "dnar"), coded(b1, "dnar")]
+    codings += [coded(b1, "medication"), coded(b1, "antibiotics")]
+    pairs = together(codings, [a1, a2, b1], {"A-1", "A-2", "B-1"}, book)
+    assert [(p.theme, p.other, p.n_cases) for p in pairs] == [
+        ("dnar", "medication", 2),
+        ("dnar", "antibiotics", 1),
+        ("medication", "antibiotics", 1),
+    ]
+
+
+def test_status_counts_reviews_cases_and_stale_codings(coded):
+    a1, a2, b1, c1 = text("A"), text("A", 2), text("B"), text("C")
+    codings = [coded(a1, "dnar"), coded(b1, "dnar", coder="bob")]
+    corrected = text("B", value="other words")
+    status = coding_status(codings, [a1, a2, corrected, c1], {"A-1", "B-1", "Z-1"})
+    assert (status.reviews, status.reviews_coded) == (4, 2)
+    assert (status.cases, status.cases_started, status.cases_finished) == (3, 2, 1)
+    assert (status.codings, status.coders, status.stale) == (2, 2, 1)
+    assert coding_status([], [], set()).reviews == 0

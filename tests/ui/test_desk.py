@@ -1,0 +1,297 @@
+"""The reviewer's pages without a browser: what is shown, and what is forwarded."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+from ipywidgets import Widget
+
+from lltic.errors import Problem
+from lltic.reviews import admin
+from lltic.reviews.client import ServiceDown
+from lltic.reviews.desk import Desk as ServiceDesk
+from lltic.reviews.service import _plain
+from lltic.ui.desk import Desk
+from lltic.ui.kit import (
+    Actions,
+    CheckAnswers,
+    ErrorSummary,
+    Field,
+    Heading,
+    Notice,
+    PatientBanner,
+    Receipt,
+    TaskList,
+    Worklist,
+)
+from small_study import AMIRA, BEN, COMPLETE
+
+FIRST = "AAAAA-00001-1"
+
+
+class LocalClient:
+    """The service's own desk, called without a socket between."""
+
+    def __init__(self, desk: ServiceDesk, person) -> None:
+        self._desk, self._person = desk, person
+        self.is_down = False
+        self.operations: list[dict] = []
+
+    def _reach(self):
+        if self.is_down:
+            raise ServiceDown(Problem("service-down", "the review service", "does not answer"))
+        return self._desk
+
+    def desk(self):
+        return {"person": _plain(self._person), **self._reach().worklist(self._person)}
+
+    def review(self, review_id):
+        return self._reach().review(self._person, review_id)
+
+    def document(self, review_id, document_id):
+        return self._reach().document(self._person, review_id, document_id)
+
+    def operate(self, operation):
+        self.operations.append(dict(operation))
+        return self._reach().operate(self._person, operation)
+
+
+class Screen:
+    """One person's desk, with short ways to look and to press."""
+
+    def __init__(self, desk: ServiceDesk, person) -> None:
+        self.client = LocalClient(desk, person)
+        self.desk = Desk(self.client)
+        self.ids = count()
+        self.desk.go("")
+
+    def all(self, kind: type) -> list:
+        found = []
+
+        def walk(widget: Widget) -> None:
+            if isinstance(widget, kind):
+                found.append(widget)
+            for child in getattr(widget, "children", ()):
+                walk(child)
+
+        walk(self.desk.view)
+        return found
+
+    def one(self, kind: type):
+        (found,) = self.all(kind)
+        return found
+
+    def heading(self) -> str:
+        return self.one(Heading).text
+
+    def press(self, action: str, kind: type = Actions, **payload) -> None:
+        self.one(kind)._receive(None, {"action": action, **payload}, [])
+
+    def open_first(self) -> None:
+        query = self.one(Worklist).groups[0]["rows"][0]["query"]
+        self.press("open", Worklist, case_id="AAAAA-00001", query=query)
+
+    def write(self, field: str, value) -> None:
+        """What the browser does when the person answers."""
+        version = self.client.review(FIRST)["fields"].get(field, {}).get("version", 0)
+        op = {
+            "op_id": f"from-browser-{next(self.ids)}",
+            "review_id": FIRST,
+            "case_id": "AAAAA-00001",
+            "field": field,
+            "value": value,
+            "base_version": version,
+        }
+        self.desk._status._receive(None, {"op": op}, [])
+
+    def sent(self, monkeypatch) -> list[dict]:
+        messages: list[dict] = []
+        monkeypatch.setattr(self.desk._status, "send", lambda m, buffers=None: messages.append(m))
+        return messages
+
+
+@pytest.fixture
+def service_desk(small_study, clock):
+    with admin.writing(small_study) as store:
+        yield ServiceDesk(small_study, store, clock)
+
+
+@pytest.fixture
+def screen(service_desk) -> Screen:
+    return Screen(service_desk, AMIRA)
+
+
+def test_the_worklist_shows_own_cases_and_a_kind_word(screen):
+    assert screen.heading() == "My cases"
+    (group,) = screen.one(Worklist).groups
+    assert group["heading"] == "To start" and len(group["rows"]) == 2
+    assert "hand a case back" in screen.one(Worklist).support
+
+
+def test_a_case_opens_on_its_overview_with_the_banner(screen):
+    screen.open_first()
+    assert screen.heading() == "Your review"
+    assert screen.one(PatientBanner).items[0] == {"label": "Case", "value": "AAAAA-00001"}
+    assert screen.one(TaskList).summary == "You have completed 0 of 10 parts."
+
+
+def test_every_page_of_the_form_can_be_opened_and_nothing_is_preselected(screen):
+    screen.open_first()
+    for row in screen.one(TaskList).groups[0]["rows"]:
+        screen.desk.go(row["query"])
+        assert screen.heading() == row["label"]
+        assert all(field.value is None for field in screen.all(Field))
+
+
+def test_an_edit_is_forwarded_and_acknowledged_after_the_service(screen, monkeypatch):
+    screen.open_first()
+    messages = screen.sent(monkeypatch)
+    screen.write("admission.judgement", {"value": "Prompt."})
+    (message,) = messages
+    assert message["ack"]["version"] == 1 and message["ack"]["field"] == "admission.judgement"
+
+
+def test_a_service_that_is_down_is_told_as_not_now(screen, monkeypatch):
+    screen.open_first()
+    messages = screen.sent(monkeypatch)
+    op = screen.client.review(FIRST)
+    assert op["fields"] == {}
+    write = screen.write
+    with monkeypatch.context() as patch:
+        patch.setattr(screen.client, "review", lambda review_id: op)
+        screen.client.is_down = True
+        write("admission.judgement", {"value": "Prompt."})
+    assert messages[0]["nack"]["retry"] is True
+
+
+def test_a_conflict_shows_both(screen, service_desk, monkeypatch):
+    screen.open_first()
+    messages = screen.sent(monkeypatch)
+    stale = screen.client.review(FIRST)
+    screen.write("admission.score", {"value": 4})
+    monkeypatch.setattr(screen.client, "review", lambda review_id: stale)
+    screen.write("admission.score", {"value": 5})
+    assert messages[1]["nack"]["conflict"] == {"value": {"value": 4}, "version": 1}
+
+
+def test_leaving_a_page_points_out_what_is_missing_on_it(screen):
+    screen.desk.go(f"?review={FIRST}&page=admission")
+    screen.write("admission.score", {"value": 4})
+    screen.press("next")
+    assert screen.heading() == "Admission and first day"
+    (error,) = screen.one(ErrorSummary).errors
+    assert error["field"] == "admission.judgement" and "write" in error["message"]
+    wrong = {f.field: f.error for f in screen.all(Field)}
+    assert wrong["admission.judgement"] and not wrong["admission.score"]
+    assert screen.desk._place.error
+
+
+def test_a_complete_page_leads_to_the_next(screen):
+    screen.desk.go(f"?review={FIRST}&page=admission")
+    for field in ("admission.judgement", "admission.score"):
+        screen.write(field, COMPLETE[field])
+    screen.press("next")
+    assert screen.heading() == "Ongoing care"
+
+
+def test_branching_adds_questions_and_keeps_those_that_stay(screen):
+    screen.desk.go(f"?review={FIRST}&page=problems")
+    (first,) = screen.all(Field)
+    screen.write("problems.any", {"value": "yes"})
+    assert [f.field for f in screen.all(Field)] == ["problems.any", "problems.types"]
+    screen.write("problems.types", {"value": ["monitoring", "infection"]})
+    assert [f.field for f in screen.all(Field)][2:] == [
+        "problems.infection.harm",
+        "problems.monitoring.harm",
+    ]
+    assert screen.all(Field)[0] is first
+    screen.write("problems.any", {"value": "no"})
+    assert [f.field for f in screen.all(Field)] == ["problems.any"]
+
+
+def fill(screen) -> None:
+    screen.open_first()
+    for field, value in COMPLETE.items():
+        screen.write(field, value)
+
+
+def test_check_answers_says_everything_that_is_missing(screen):
+    screen.desk.go(f"?review={FIRST}&page=check")
+    screen.press("confirm")
+    assert screen.heading() == "Check your answers"
+    errors = screen.one(ErrorSummary).errors
+    assert len(errors) == 12 and all(e["query"].startswith("?review=") for e in errors)
+
+
+def test_check_confirm_receipt(screen):
+    fill(screen)
+    screen.desk.go(f"?review={FIRST}&page=check")
+    rows = {r["field"]: r for s in screen.one(CheckAnswers).sections for r in s["rows"]}
+    assert rows["admission.score"]["text"] == "4 Good"
+    assert rows["problems.types"]["text"] == "Monitoring"
+    assert "procedure.judgement" not in rows  # the phase does not apply
+    screen.press("confirm")
+    assert screen.heading() == "Submit your review"
+    screen.press("submit")
+    receipt = screen.one(Receipt)
+    assert receipt.code and receipt.title == "Review submitted"
+    screen.press("worklist", Receipt)
+    headings = [g["heading"] for g in screen.one(Worklist).groups]
+    assert headings == ["To start", "Submitted"]
+
+
+def test_a_submitted_review_can_be_read_and_not_changed(screen):
+    fill(screen)
+    screen.desk.go(f"?review={FIRST}&page=confirm")
+    screen.press("submit")
+    screen.desk.go(f"?review={FIRST}&page=admission")
+    assert screen.one(CheckAnswers).locked and not screen.all(Field)
+
+
+def test_submitting_without_an_answer_of_the_service_says_so(screen):
+    fill(screen)
+    screen.desk.go(f"?review={FIRST}&page=confirm")
+    screen.client.is_down = True
+    screen.press("submit")
+    assert screen.one(Notice).title == "Not submitted yet"
+    screen.client.is_down = False
+    screen.press("submit")
+    assert screen.one(Receipt).code
+
+
+def test_handing_back(screen):
+    screen.desk.go(f"?review={FIRST}&page=hand-back")
+    screen.one(Field).value = {"value": "I knew the family."}
+    screen.press("hand_back")
+    assert screen.heading() == "My cases"
+    assert screen.client.operations[-1]["reason"] == "I knew the family."
+
+
+@pytest.mark.parametrize(
+    "query", ["?review=AAAAA-00001-2", "?review=nothing&page=check", "?review=%00", "?nonsense"]
+)
+def test_an_address_that_is_not_ones_own_leads_to_the_list(screen, query):
+    screen.desk.go(query)
+    assert screen.heading() == "My cases"
+    assert bool(screen.all(Notice)) == ("review" in query)
+
+
+def test_a_page_that_cannot_be_opened_just_now_can_be_tried_again(screen):
+    screen.client.is_down = True
+    screen.desk.go("")
+    assert screen.heading() == "Not available"
+    screen.client.is_down = False
+    screen.press("again")
+    assert screen.heading() == "My cases"
+
+
+def test_nothing_of_the_other_reviewer_is_in_the_kernel(service_desk):
+    amira = Screen(service_desk, AMIRA)
+    fill(amira)
+    ben = Screen(service_desk, BEN)
+    ben.open_first()
+    for row in ben.one(TaskList).groups[0]["rows"]:
+        ben.desk.go(row["query"])
+    assert [f.value for f in ben.all(Field)] == [None] * len(ben.all(Field))
+    assert "sepsis recognised" not in repr(ben.client.review("AAAAA-00001-2"))
