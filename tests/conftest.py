@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Generator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
+from small_study import clock, reviewed, small_study, world
+
+__all__ = ["clock", "reviewed", "small_study", "world"]
+
 ROOT = Path(__file__).resolve().parents[1]
+
+# The zone of the first users, which for half the year is not UTC: a naive time shows.
+os.environ["TZ"] = "Europe/London"
+if hasattr(time, "tzset"):
+    time.tzset()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    """Turn a skipped test into a failure under CI, where everything must be there."""
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    """Do the same for a whole module that skips itself."""
+    return _unskipped((yield))
+
+
+def _unskipped(report: Any) -> Any:
+    expected_failure = hasattr(report, "wasxfail")
+    if os.environ.get("CI") == "true" and report.skipped and not expected_failure:
+        _, _, reason = report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason} (under CI nothing may be skipped)"
+    return report
 
 
 def lacking(what: str) -> NoReturn:

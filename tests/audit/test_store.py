@@ -12,9 +12,6 @@ from lltic.audit.store import verify
 from lltic.reviews import admin, bulk
 from lltic.reviews.events import Draft, seal, value_text
 from lltic.study import Study
-from small_study import clock, reviewed, small_study
-
-__all__ = ["clock", "reviewed", "small_study"]
 
 
 def failed(study) -> dict[str, str]:
@@ -49,7 +46,9 @@ def test_the_database_itself_refuses_to_change_an_event(reviewed):
 def test_one_flipped_byte_in_an_answer_names_its_event(reviewed):
     connection = sqlite3.connect(reviewed.reviews)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    seq = connection.execute("SELECT seq FROM events WHERE value LIKE '%sepsis recognised%'").fetchone()[0]
+    seq = connection.execute(
+        "SELECT seq FROM events WHERE value LIKE '%sepsis recognised%'"
+    ).fetchone()[0]
     connection.close()
     raw = bytearray(reviewed.reviews.read_bytes())
     at = raw.index(b"sepsis recognised")
@@ -96,8 +95,14 @@ def test_an_event_sealed_by_a_forger_is_found_by_the_rules(reviewed):
         locked = next(e for e in store.read() if e.kind == "answered")
         draft = Draft(**{n: getattr(locked, n) for n in Draft.__dataclass_fields__})
         forged = seal(
-            Draft(**{**{n: getattr(draft, n) for n in Draft.__dataclass_fields__},
-                     "op_id": "forged-0001", "base_version": 1, "value": {"value": "no"}}),
+            Draft(
+                **{
+                    **{n: getattr(draft, n) for n in Draft.__dataclass_fields__},
+                    "op_id": "forged-0001",
+                    "base_version": 1,
+                    "value": {"value": "no"},
+                }
+            ),
             seq + 1,
             prev_hash,
         )
