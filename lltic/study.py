@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO, Any
 
 from lltic.errors import LlticError, Problem, UsageError
 
@@ -59,7 +60,7 @@ class Settings:
 
 
 @contextmanager
-def write_atomically(path: Path, mode: str = "w", permissions: int = 0o644) -> Iterator:
+def write_atomically(path: Path, mode: str = "w", permissions: int = 0o644) -> Iterator[IO[Any]]:
     """Open a file that takes its name only when the block ends well.
 
     Parameters
@@ -79,7 +80,7 @@ def write_atomically(path: Path, mode: str = "w", permissions: int = 0o644) -> I
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)
-        with os.fdopen(handle, mode, **({} if "b" in mode else {"encoding": "utf-8"})) as stream:
+        with os.fdopen(handle, mode, encoding=None if "b" in mode else "utf-8") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from lltic import __version__
-from lltic.errors import LlticError
+from lltic.errors import LlticError, UsageError, unknown
 
 __all__ = ["app", "main"]
 
@@ -23,13 +23,12 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]):
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            known = ", ".join(self.list_commands(ctx))
-            error.message = f"'{args[0]}' is not a command. Known: {known}."
-            raise
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise UsageError(unknown("command", args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,9 +7,8 @@ sample, assignments, and the reviews and codings that invented people made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +16,7 @@ from lltic.cli.output import json_option, show
 from lltic.study import Study
 
 if TYPE_CHECKING:
-    from lltic.records import Case
-    from lltic.reviews.rules import Person
-    from lltic.sources.synthetic import SyntheticTrust
+    pass
 
 __all__ = ["demo", "logins", "make_demo"]
 
@@ -57,7 +54,6 @@ def demo(directory: Path, seed: int, as_json: bool) -> None:
 
 def make_demo(directory: Path, seed: int) -> Study:
     """Make the synthetic study; the same seed makes the same study, byte for byte."""
-    from lltic.cli.cohort import allocate_cases, sample_cases
     from lltic.cohort import build
     from lltic.sources import synthetic
 

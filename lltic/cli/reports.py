@@ -76,9 +76,10 @@ def report(
     files = [*_write(study, facts), *files]
     data = {"files": [str(path) for path in files], "problems": [p.as_dict() for p in problems]}
     show(data, [str(path) for path in files], as_json=as_json)
-    if problems and not as_json:
-        raise LlticError(problems)
-    return 1 if problems else 0
+    failed = any(problem.code == "notebook-failed" for problem in problems)
+    for problem in problems if not as_json else ():
+        click.echo(str(problem), err=True)
+    return 1 if failed else 0
 
 
 def _instant(text: str | None) -> datetime:

@@ -76,7 +76,7 @@ def list_users(study: Study, as_json: bool) -> None:
 
 @click.command()
 @click.option("--port", default=8866, show_default=True, help="On 127.0.0.1.")
-@click.option("--check", is_flag=True, help="Run the self-test against the running server and stop.")
+@click.option("--check", is_flag=True, help="Run the self-test and stop.")
 @study_option
 @json_option
 def serve(study: Study, port: int, check: bool, as_json: bool) -> int:

@@ -43,8 +43,12 @@ class Process:
         """Start the process, its output going to its log."""
         self._started = [*self._started[-9:], time.monotonic()]
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(  # noqa: S603 - our own modules
-                self._arguments, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            self.child = subprocess.Popen(
+                self._arguments,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def is_alive(self) -> bool:
@@ -128,7 +132,10 @@ def serving(study: Study, port: int) -> Iterator[Serving]:
             logs / "service.log",
         )
         web = Process(
-            "the web server", ["lltic.ui.server", *ours, "--port", str(port)], home, logs / "web.log"
+            "the web server",
+            ["lltic.ui.server", *ours, "--port", str(port)],
+            home,
+            logs / "web.log",
         )
         address = f"http://127.0.0.1:{port}"
         try:
@@ -154,8 +161,8 @@ def _is_up(address: str) -> bool:
     import urllib.request
 
     try:
-        with urllib.request.urlopen(f"{address}/login", timeout=2) as answer:  # noqa: S310 - loopback
-            return answer.status == 200
+        with urllib.request.urlopen(f"{address}/login", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
     except urllib.error.HTTPError:
         return True
     except OSError:

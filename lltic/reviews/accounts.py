@@ -133,7 +133,9 @@ class Accounts:
         """Return the person behind an account name, or None."""
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(people).where(people.c.name == name)).first()
-        return row and Person(row.name, row.label, row.organisation, tuple(json.loads(row.roles)))
+        if row is None:
+            return None
+        return Person(row.name, row.label, row.organisation, tuple(json.loads(row.roles)))
 
     def log_in(self, name: str, password: str) -> tuple[str, Person]:
         """Return a fresh session for a name and password.
@@ -156,16 +158,15 @@ class Accounts:
             right = row is not None
         except VerificationError:
             right = False
-        if not right:
-            if row:
+        if row is None or not right:
+            if row is not None:
                 self._count_failure(row)
             hint = "Check both and try again. Nothing you wrote is lost."
             raise Refused(Problem("wrong-login", "name or password", "is not right", hint=hint))
         with self._engine.begin() as connection:
             forget = people.update().where(people.c.name == name)
             connection.execute(forget.values(failures=0, locked_until=""))
-        person = self.person(name)
-        assert person is not None
+        person = Person(row.name, row.label, row.organisation, tuple(json.loads(row.roles)))
         return self.open_session(person), person
 
     def _count_failure(self, row: sa.Row) -> None:

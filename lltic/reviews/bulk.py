@@ -19,9 +19,7 @@ from lltic.reviews.store import EventStore
 __all__ = ["record"]
 
 
-def record(
-    store: EventStore, operations: Iterable[tuple[Person, Mapping[str, Any], str]]
-) -> int:
+def record(store: EventStore, operations: Iterable[tuple[Person, Mapping[str, Any], str]]) -> int:
     """Append operations in order, all or none.
 
     Parameters

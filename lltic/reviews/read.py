@@ -90,7 +90,7 @@ def coded_reviews(study: Study) -> set[str]:
 
 
 def status(study: Study) -> dict[str, tuple[int, int]]:
-    """Return per case the number of reviews locked and the number assigned: ``(locked, assigned)``."""
+    """Return per case ``(locked, assigned)``: how many of its reviews are in, of how many."""
     state = _state(study)
     counts = {}
     for case_id, ids in sorted(state.by_case.items()):

@@ -213,7 +213,7 @@ def _text_items(state: State, review: ReviewState) -> tuple[str, ...]:
 
 
 def _uncode(state: State, person: Person, review: ReviewState, op: Mapping[str, Any]) -> dict:
-    coding_id = (op.get("value") or {}).get("coding_id")
+    coding_id = str((op.get("value") or {}).get("coding_id"))
     coding = state.coding.codings.get(coding_id)
     if coding is None or coding.coder != person.name or coding.review_id != review.review_id:
         raise Refused(Problem("no-such-coding", "coding", "is not one of yours on this text"))

@@ -28,6 +28,8 @@ from lltic.ui.wording import plural
 
 __all__ = ["CodingDesk", "open_coding"]
 
+THEME_PARTS = ("code", "label", "definition", "include", "exclude")
+
 
 def open_coding() -> VBox:
     """Return the coding page of the person this kernel serves; the page's only call."""
@@ -86,8 +88,8 @@ class CodingDesk:
         left = [t for t in texts if not t["done"]]
         done = [t for t in texts if t["done"]]
         groups = [
-            {"heading": "To code", "rows": [_row(t, "Read and code", "To code", "todo") for t in left]},
-            {"heading": "Coded", "rows": [_row(t, "Look again", "Coded", "done") for t in done]},
+            {"heading": "To code", "rows": [_row(t, "Read and code", "todo") for t in left]},
+            {"heading": "Coded", "rows": [_row(t, "Look again", "done") for t in done]},
         ]
         listed = Worklist(
             groups=[g for g in groups if g["rows"]],
@@ -106,7 +108,7 @@ class CodingDesk:
     def _open_text(self, review_id: str) -> None:
         queue = self._client.coding_queue()
         themes = [
-            {key: code.get(key) or "" for key in ("code", "label", "definition", "include", "exclude")}
+            {key: _words(code.get(key)) for key in THEME_PARTS}
             for code in queue["codebook"]["codes"]
         ]
         data = self._client.coding_text(review_id)
@@ -130,7 +132,7 @@ class CodingDesk:
             self.go("")
 
         actions.on_action(leave)
-        parts = [heading, *coders] or [Paragraph(text="This review holds no text.")]
+        parts = [heading, *(coders or [Paragraph(text="This review holds no text.")])]
         title = f"Theme coding – Case {data['case_id']}"
         self._show(query_string(text=review_id), title, [*parts, actions])
 
@@ -174,6 +176,11 @@ class CodingDesk:
         self._client.operate(operation)
 
 
+def _words(value: Any) -> str:
+    """Return a part of a code as one text; lists, as in "include", become lines."""
+    return "; ".join(value) if isinstance(value, list) else value or ""
+
+
 def _codings(data: Mapping[str, Any], item: str) -> list[dict[str, Any]]:
     return [
         {"id": c["coding_id"], "theme": c["theme"], "start": c["start"], "end": c["end"]}
@@ -186,12 +193,12 @@ def _trouble(error: LlticError) -> Notice:
     return Notice(kind="error", title="That was not done", text=str(error), announce=True)
 
 
-def _row(text: dict[str, Any], words: str, status: str, kind: str) -> dict[str, Any]:
+def _row(text: dict[str, Any], words: str, kind: str) -> dict[str, Any]:
     return {
         "case_id": text["case_id"],
         "link": words,
         "detail": plural(text["codings"], "passage") + " coded by you",
-        "status": status,
+        "status": {"todo": "To code", "done": "Coded"}[kind],
         "status_kind": kind,
         "query": query_string(text=text["review_id"]),
     }

@@ -27,6 +27,7 @@ from lltic.ui.wording import day, plural
 
 __all__ = ["Desk", "open_desk"]
 
+HAND_BACK = "You can hand a case back at any time, with or without a reason."
 SYNTHETIC = "Synthetic study: invented people, invented notes."
 
 
@@ -107,7 +108,7 @@ class Desk:
             if self._case is not None and self._case.review_id == op["review_id"]:
                 self._case.saved(op["field"], op["value"], ack["version"])
 
-    # -- the list of cases --------------------------------------------------------------------------
+    # -- the list of cases ---------------------------------------------------------------------
 
     def _open_worklist(self, refused: Refused | None = None) -> None:
         self._case = None
@@ -118,7 +119,7 @@ class Desk:
             groups=_groups(reviews),
             unit="parts",
             support_title="These notes can be hard to read.",
-            support=f"You can hand a case back at any time, with or without a reason. {data['support']}",
+            support=f"{HAND_BACK} {data['support']}",
         )
         listed.on_action(lambda name, payload: self.go(payload["query"]))
         parts: list[Any] = [Heading(text="My cases", lead=_lead(reviews)), listed]
@@ -169,12 +170,9 @@ def _groups(reviews: list[dict[str, Any]]) -> list[dict[str, Any]]:
     fresh = [r for r in reviews if r["status"] == "open" and not r["saved_at"]]
     locked = [r for r in reviews if r["status"] == "locked"]
     returned = [r for r in reviews if r["status"] == "handed_back"]
-    latest_first = {"key": lambda r: r["saved_at"], "reverse": True}
+    begun.sort(key=lambda r: r["saved_at"], reverse=True)
     groups = [
-        (
-            "In progress",
-            [_row(r, "Continue", "In progress", "doing") for r in sorted(begun, **latest_first)],
-        ),
+        ("In progress", [_row(r, "Continue", "In progress", "doing") for r in begun]),
         ("To start", [_row(r, "Start review", "Not yet started", "todo") for r in fresh]),
         ("Submitted", [_row(r, "See my judgement", "Submitted", "done") for r in locked]),
         ("Handed back", [_row(r, "See what I wrote", "Handed back", "waiting") for r in returned]),

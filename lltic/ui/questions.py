@@ -40,12 +40,12 @@ def question(form: Form, path: str, item: Item, known: Mapping[str, Any] | None)
     ]
     if item.type == "scale" and item.scale:
         points = form.scales[item.scale].points
-        options = [(p.value, f"{p.value} {p.label}", p.means) for p in points]
-        return Scale(options=options, missing=missing, **common)
+        levels = [(p.value, f"{p.value} {p.label}", p.means) for p in points]
+        return Scale(options=levels, missing=missing, **common)
     options = [(o.value, o.label, o.hint) for o in item.options]
     if item.type == "choice":
-        layout = "inline" if len(options) == 2 and not missing else "stacked"
-        return Radios(options=options, missing=missing, layout=layout, **common)
+        arranged = "inline" if len(options) == 2 and not missing else "stacked"
+        return Radios(options=options, missing=missing, arrangement=arranged, **common)
     if item.type == "choices":
         return Checkboxes(options=options, **common)
     # A text that belongs to a score takes its reason from the score: no second place to say it.

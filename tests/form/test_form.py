@@ -8,13 +8,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from small_study import COMPLETE
 
 from lltic.definitions import find, names
 from lltic.errors import LlticError
 from lltic.form import check_complete, check_value, load_form, page_progress, resolve
 from lltic.form.model import Form
 from lltic.records import from_plain, to_plain
-from small_study import COMPLETE
 
 FORM = load_form("sjr").model
 
@@ -90,7 +90,13 @@ json_values = st.recursive(
 @given(st.sampled_from([p for p, _, _ in FORM.items()]) | st.text(), json_values)
 def test_whatever_is_sent_checking_only_answers_with_problems(path, answer):
     for problem in check_value(FORM, path, answer):
-        assert problem.code in {"unknown-item", "bad-answer", "bad-missing", "bad-value", "text-too-long"}
+        assert problem.code in {
+            "unknown-item",
+            "bad-answer",
+            "bad-missing",
+            "bad-value",
+            "text-too-long",
+        }
 
 
 def broken(change) -> LlticError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from typing import Literal
@@ -69,10 +70,8 @@ def test_whatever_the_bytes_only_our_errors_come_out_and_soon(tmp_path_factory, 
     file = tmp_path_factory.mktemp("yaml") / "x.yml"
     file.write_bytes(raw)
     start = time.monotonic()
-    try:
+    with contextlib.suppress(LlticError):
         assert isinstance(read_yaml(file), dict)
-    except LlticError:
-        pass
     assert time.monotonic() - start < 1
 
 

@@ -31,7 +31,9 @@ def test_repeated_digits_are_refused_although_they_pass_the_check(digit):
     assert nhs_check_digit(number[:9]) == int(digit) and not is_nhs_number(number)
 
 
-@pytest.mark.parametrize("text", ["", "999", "99908733055", "999087330x", "٩٩٩٠٨٧٣٣٠٥", "9990873306"])
+@pytest.mark.parametrize(
+    "text", ["", "999", "99908733055", "999087330x", "٩٩٩٠٨٧٣٣٠٥", "9990873306"]
+)
 def test_what_is_no_nhs_number(text):
     assert not is_nhs_number(text)
 

@@ -17,7 +17,9 @@ CASE = Case(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("record", [CASE, Estimate("kappa", 0.4, 0.2, 0.6, warnings=("few cases",))])
+@pytest.mark.parametrize(
+    "record", [CASE, Estimate("kappa", 0.4, 0.2, 0.6, warnings=("few cases",))]
+)
 def test_there_and_back(record):
     assert from_plain(type(record), json.loads(json.dumps(to_plain(record)))) == record
 

@@ -78,7 +78,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("old")
-    with pytest.raises(ZeroDivisionError), write_atomically(file) as stream:
+    with pytest.raises(ZeroDivisionError), write_atomically(file) as stream:  # noqa: PT012
         stream.write("new")
         raise ZeroDivisionError
     assert file.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
@@ -88,7 +88,7 @@ def test_a_folder_is_swapped_whole_or_not_at_all(tmp_path):
     folder = tmp_path / "tables"
     with write_folder_atomically(folder) as fresh:
         (fresh / "one").write_text("1")
-    with pytest.raises(ZeroDivisionError), write_folder_atomically(folder) as fresh:
+    with pytest.raises(ZeroDivisionError), write_folder_atomically(folder) as fresh:  # noqa: PT012
         (fresh / "two").write_text("2")
         raise ZeroDivisionError
     assert [p.name for p in folder.iterdir()] == ["one"]

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from small_study import AMIRA, PASSWORD
 
 from lltic.errors import Refused, UsageError
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.rules import Person
-from small_study import AMIRA, PASSWORD
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 

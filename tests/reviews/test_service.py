@@ -13,12 +13,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from small_study import COMPLETE, PASSWORD
 
 from lltic.errors import Refused
 from lltic.reviews import admin
 from lltic.reviews.client import Client, ServiceDown
 from lltic.reviews.read import judgements
-from small_study import COMPLETE, PASSWORD
 
 FIRST, SECOND = "AAAAA-00001-1", "AAAAA-00001-2"
 

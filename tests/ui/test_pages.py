@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from ipywidgets import Widget
+from small_study import AMIRA, BEN, COMPLETE
 
 from lltic.errors import Problem
 from lltic.reviews import admin
@@ -25,7 +26,6 @@ from lltic.ui.kit import (
     TaskList,
     Worklist,
 )
-from small_study import AMIRA, BEN, COMPLETE
 
 FIRST = "AAAAA-00001-1"
 
