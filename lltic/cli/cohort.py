@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lltic.cohort import CohortResult
+    from lltic.records import Case
     from lltic.sampling import Sample
 
 __all__ = ["allocate_cases", "draw_sample", "register"]
@@ -203,13 +204,14 @@ def allocate_cases(
     new, everything : tuple of Assignment
     """
     from lltic.allocation import allocate as run
+    from lltic.cohort.casebook import write_casebook
     from lltic.reviews.admin import assign
     from lltic.sources.parquet import read_records
 
     drawn = read_records(study.cohort / "sample.parquet", SampledCase, made_by="lltic sample")
-    _stop_if_stale(study, drawn)
     path = study.cohort / "assignments.parquet"
     before = read_records(path, Assignment, made_by="lltic allocate") if path.is_file() else []
+    cases = _cases(study, drawn, before)
     new = run(
         [case.case_id for case in drawn],
         reviewers,
@@ -219,24 +221,38 @@ def allocate_cases(
         existing=before,
     )
     everything = tuple(sorted([*before, *new], key=lambda a: (a.case_id, a.position)))
-    # The worklist is written before the file takes its name: if the service refuses,
+    # The worklist is written before the file takes its name: if the record refuses,
     # or the disk is full, the next run assigns the same reviews again.
     with write_atomically(path, "wb") as stream:
         stream.write(_as_parquet(study, Assignment, everything))
         assign(study, new)
+        write_casebook(study, [cases[i] for i in sorted({a.case_id for a in everything})])
     return new, everything
 
 
-def _stop_if_stale(study: Study, drawn: Sequence[SampledCase]) -> None:
+def _cases(
+    study: Study, drawn: Sequence[SampledCase], before: Sequence[Assignment]
+) -> dict[str, Case]:
+    """Return the cohort's cases by id, or say which earlier step no longer fits it."""
     from lltic.cohort import read_cases
     from lltic.errors import LlticError, Problem
 
-    known = {case.case_id for case in read_cases(study)}
-    gone = sum(case.case_id not in known for case in drawn)
-    if gone:
+    cases = {case.case_id: case for case in read_cases(study)}
+    sampled, assigned = ({r.case_id for r in rows} - set(cases) for rows in (drawn, before))
+    problems = []
+    if sampled:
         message = "holds cases that the cohort built last does not have"
         hint = "Run 'lltic sample' again."
-        raise LlticError(Problem("stale-sample", "sample.parquet", message, hint=hint, count=gone))
+        where = "sample.parquet"
+        problems.append(Problem("stale-sample", where, message, hint=hint, count=len(sampled)))
+    if assigned:
+        message = "holds cases under review that the cohort built last does not have"
+        hint = "Build the cohort again with the definition and the extract that have them."
+        where = "assignments.parquet"
+        problems.append(Problem("stale-assignment", where, message, hint=hint, count=len(assigned)))
+    if problems:
+        raise LlticError(problems)
+    return cases
 
 
 def _as_parquet(study: Study, kind: type, records: Iterable[object]) -> bytes:

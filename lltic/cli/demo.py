@@ -53,7 +53,7 @@ def demo(directory: Path, seed: int, as_json: bool) -> None:
 
 
 def make_demo(directory: Path, seed: int) -> Study:
-    """Make the synthetic study; the same seed makes the same study, byte for byte."""
+    """Make the synthetic study; the same seed makes the same study."""
     from lltic.cohort import build
     from lltic.sources import synthetic
 

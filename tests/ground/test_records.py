@@ -12,9 +12,25 @@ from lltic.errors import LlticError, Problem
 from lltic.records import Case, Estimate, from_plain, to_plain
 
 CASE = Case(
-    "AAAAA-00001", "P1", "D1", "post_discharge", "S1", "RXX", "acute", None, date(2026, 9, 2),
-    date(2026, 9, 11), date(2026, 9, 28), 17, 85, "female", ("within-30-days",), "Died.", "lltic", "h",
-)  # fmt: skip
+    case_id="AAAAA-00001",
+    person_id="P1",
+    death_id="D1",
+    category="post_discharge",
+    index_spell_id="S1",
+    provider_id="RXX",
+    setting="acute",
+    specialty=None,
+    admitted_on=date(2026, 9, 2),
+    discharged_on=date(2026, 9, 11),
+    died_on=date(2026, 9, 28),
+    days_discharge_to_death=17,
+    age_at_death=85,
+    sex="female",
+    rules=("within-30-days",),
+    reason="Died 17 days after discharge.",
+    definition="lltic",
+    definition_hash="h",
+)
 
 
 @pytest.mark.parametrize(

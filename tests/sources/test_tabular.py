@@ -1,0 +1,344 @@
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import os
+from datetime import date
+
+import openpyxl
+import pandas as pd
+import pytest
+from ward_extract import change
+
+from lltic.errors import LlticError, UsageError
+from lltic.sources import read_table
+from lltic.sources.ingest import ingest
+
+
+def codes(problems):
+    return {p.code: p.count for p in problems}
+
+
+def refused(study, folder, **options):
+    with pytest.raises(LlticError) as error:
+        ingest(study, "tabular", [folder], **options)
+    assert list(study.extract.iterdir()) == []
+    return error.value
+
+
+def test_a_good_extract_is_taken_over(study, folder):
+    result = ingest(study, "tabular", [folder])
+    assert result.problems == ()
+    assert result.rows_kept == {"persons": 3, "spells": 2, "deaths": 2, "documents": 0}
+    persons = read_table(study, "persons").set_index("person_id")
+    assert persons.loc["p1", "nhs_number"] == "9990873305"
+    assert persons.loc["p1", "born_on"] == pd.Timestamp(1940, 2, 1)
+    assert persons["sex"].tolist() == ["male", "female", "unknown"]
+    spells = read_table(study, "spells")
+    assert spells["died_in_hospital"].tolist() == [False, True]
+    assert spells["admitted_at"].tolist() == [
+        pd.Timestamp(2024, 1, 1, 10),
+        pd.Timestamp(2024, 1, 1),
+    ]
+
+
+def test_dates_day_first_are_never_read_month_first(study, folder):
+    change(folder / "deaths.csv", "d1,p1,22/01/2024", "d1,p1,01/22/2024")
+    result = ingest(study, "tabular", [folder])
+    (problem,) = result.problems
+    assert (problem.code, problem.where) == ("wrong-date", "deaths.csv: column DIED, row 2")
+    assert "%d/%m/%Y" in problem.allowed
+    assert result.rows_kept["deaths"] == 1
+
+
+def test_a_year_of_two_digits_is_no_date(study, folder):
+    change(folder / "deaths.csv", "22/01/2024", "22/01/24")
+    assert codes(ingest(study, "tabular", [folder]).problems) == {"wrong-date": 1}
+
+
+def test_every_problem_is_found_at_once_and_counted(study, folder):
+    change(folder / "patients.csv", "999 087 3305", "123")
+    change(folder / "patients.csv", "29/02/1944", "30/02/1944")
+    with (folder / "spells.csv").open("a", encoding="utf-8") as stream:
+        stream.write("s3,p1,2024-02-01,2024-02-03,99,1\n")
+        stream.write("s4,p9,2024-02-01,2024-02-03,11,1\n")
+        stream.write("s5,p1,2024-02-05,2024-02-03,11,1\n")
+        stream.write(",p1,2024-02-05,2024-02-07,11,1\n")
+    with (folder / "deaths.csv").open("a", encoding="utf-8") as stream:
+        stream.write("d3,p9,22/01/2024\n")
+    result = ingest(study, "tabular", [folder])
+    assert codes(result.problems) == {
+        "wrong-nhs-number": 1,
+        "wrong-date": 1,
+        "unknown-code": 1,
+        "dangling-person": 1,
+        "discharged-before-admitted": 1,
+        "missing-value": 1,
+    }
+    assert sum(p.code == "dangling-person" for p in result.problems) == 2
+    # The person keeps the row without the number and the date; the death without a person stays
+    # for the cohort to count out; the contradictory spell stays.
+    assert result.rows_in == {"persons": 3, "spells": 6, "deaths": 3, "documents": 0}
+    assert result.rows_kept == {"persons": 3, "spells": 3, "deaths": 3, "documents": 0}
+
+
+def test_strict_stops_at_a_wrong_date(study, folder):
+    change(folder / "deaths.csv", "22/01/2024", "2024-01-22")
+    assert refused(study, folder, strict=True).codes == ("wrong-date",)
+
+
+def test_a_table_of_which_nothing_is_left_is_refused(study, folder):
+    change(
+        folder / "mapping.yml",
+        'file: deaths.csv\n    date: "%d/%m/%Y"',
+        "file: deaths.csv\n    date: iso",
+    )
+    error = refused(study, folder)
+    assert set(error.codes) == {"wrong-date", "no-row-kept"}
+
+
+def test_a_duplicate_spell_id_is_refused_with_one_message(study, folder):
+    change(folder / "spells.csv", "s2,p2", "s1,p2")
+    error = refused(study, folder)
+    assert error.codes == ("duplicate-key",)
+    assert error.problems[0].where == "spells.csv: column SPELL, rows 2, 3"
+
+
+def test_missing_columns_of_all_files_are_named_at_once(study, folder):
+    change(folder / "spells.csv", "SPELL,PAT,ADM", "SPELL,PAT,ADMITTED")
+    change(folder / "deaths.csv", "DIED", "DOD")
+    error = refused(study, folder)
+    assert [(p.code, p.where) for p in error.problems] == [
+        ("missing-column", "spells.csv: ADM"),
+        ("missing-column", "deaths.csv: DIED"),
+    ]
+    assert "ADMITTED" in error.problems[0].allowed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (
+            "      sex: {column: SEX, codes: {1: male, 2: female}, otherwise: unknown}\n",
+            "",
+            "missing-column",
+        ),
+        ("sex: {column: SEX", "sexe: {column: SEX", "unknown-column"),
+        (
+            '    date: "%d/%m/%Y"\n    columns:\n      person_id',
+            "    columns:\n      person_id",
+            "date-format-missing",
+        ),
+        ('"%d/%m/%Y"', '"%d/%m/%y"', "two-digit-year"),
+        ('"%d/%m/%Y"', '"%m/%Y"', "mapping-unclear"),
+        ("1: male", "1: man", "unknown-code"),
+        ("{value: RXX}", "{value: RXX, column: ADM}", "mapping-unclear"),
+        ("  deaths:", "  dead:", "definition-wrong-value"),
+        ("file: spells.csv", "file: spells.csv\n    delimiter: tab", "mapping-unclear"),
+        ("file: spells.csv", "file: missing.csv", "no-file"),
+        ("file: spells.csv", "file: mapping.yml", "unknown-file-type"),
+        ("file: spells.csv", "fil: spells.csv", "definition-unknown-key"),
+        ("name: ward", "name: ward\nname: ward", "definition-syntax"),
+    ],
+)
+def test_each_fault_of_a_mapping_has_its_code(study, folder, old, new, code):
+    change(folder / "mapping.yml", old, new)
+    assert code in refused(study, folder).codes
+
+
+def test_a_mapping_elsewhere_can_be_named_and_a_missing_one_is_a_usage_error(study, folder):
+    other = folder.parent / "mine.yml"
+    (folder / "mapping.yml").rename(other)
+    with pytest.raises(UsageError) as error:
+        ingest(study, "tabular", [folder])
+    assert error.value.codes == ("no-mapping",)
+    assert ingest(study, "tabular", [folder], mapping=other).rows_kept["deaths"] == 2
+
+
+def test_one_folder_is_asked_for(study, folder):
+    for paths in ([], [folder, folder], [folder / "deaths.csv"]):
+        with pytest.raises(UsageError) as error:
+            ingest(study, "tabular", paths)
+        assert error.value.codes == ("one-folder",)
+
+
+def test_parquet_and_xlsx_say_the_same_as_csv(study, folder):
+    result = ingest(study, "tabular", [folder])
+    before = {p.name: p.read_bytes() for p in study.extract.iterdir()}
+    with (folder / "deaths.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Deaths")
+    sheet.append(rows[0])
+    sheet.append([rows[1][0], rows[1][1], date(2024, 1, 22)])  # a real date, and a text
+    sheet.append(rows[2])
+    book.save(folder / "deaths.xlsx")
+    change(folder / "mapping.yml", "file: deaths.csv", "file: deaths.xlsx\n    sheet: Deaths")
+    pd.DataFrame(
+        {
+            "SPELL": ["s1", "s2"],
+            "PAT": ["p1", "p2"],
+            "ADM": [pd.Timestamp(2024, 1, 1, 10), pd.Timestamp(2024, 1, 1)],
+            "DIS": [pd.Timestamp(2024, 1, 5, 11), pd.Timestamp(2024, 1, 3)],
+            "METH": [21.0, 11.0],  # what pandas makes of whole numbers beside a gap
+            "DISMETH": [1, 4],
+        }
+    ).to_parquet(folder / "spells.parquet")
+    change(folder / "mapping.yml", "file: spells.csv", "file: spells.parquet")
+    again = ingest(study, "tabular", [folder])
+    assert again.problems == result.problems == ()
+    assert {p.name: p.read_bytes() for p in study.extract.iterdir()} == before
+
+
+def test_an_unknown_sheet_is_named_with_those_there_are(study, folder):
+    openpyxl.Workbook().save(folder / "deaths.xlsx")
+    change(folder / "mapping.yml", "file: deaths.csv", "file: deaths.xlsx\n    sheet: Deaths")
+    error = refused(study, folder)
+    assert error.codes == ("unknown-sheet",)
+    assert error.problems[0].allowed == "Sheet"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"REF,PAT,DIED\nd1,p1,22/01/2024\nd2,CANARY\n", "line 3"),
+        (b'REF,PAT,DIED\nd1,"CANARY,22/01/2024\n', "line 2"),
+        (b"REF,PAT,DIED\nd1,CANARY\xe9,22/01/2024\n", ""),
+        (b"", ""),
+        (b"REF,PAT,DIED,died\nd1,p1,CANARY,x\n", ""),
+    ],
+)
+def test_an_unreadable_file_is_named_with_its_line_and_never_quoted(study, folder, content, line):
+    (folder / "deaths.csv").write_bytes(content)
+    error = refused(study, folder)
+    assert error.codes[0] in ("unreadable-file", "duplicate-column")
+    assert line in str(error)
+    assert "CANARY" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["deaths.xlsx", "deaths.parquet", "deaths.csv.gz"])
+def test_a_damaged_file_is_unreadable_whatever_its_kind(study, folder, name):
+    (folder / name).write_bytes(b"not what the name says")
+    change(folder / "mapping.yml", "file: deaths.csv", f"file: {name}")
+    assert refused(study, folder).codes == ("unreadable-file",)
+
+
+def test_a_declared_encoding_is_used(study, folder):
+    (folder / "patients.csv").write_bytes(b"PatientKey,NHS,DOB,SEX\np\xe9,,01/02/1940,1\n")
+    (folder / "spells.csv").write_text("SPELL,PAT,ADM,DIS,METH,DISMETH\n")
+    change(folder / "mapping.yml", "file: patients.csv", "file: patients.csv\n    encoding: cp1252")
+    ingest(study, "tabular", [folder])
+    assert read_table(study, "persons")["person_id"].tolist() == ["pé"]
+
+
+def test_no_patient_value_is_in_any_message(study, folder):
+    for name in ("patients.csv", "spells.csv", "deaths.csv"):
+        path = folder / name
+        lines = path.read_text("utf-8").splitlines()
+        canaries = [",".join(["CANARY"] * len(line.split(","))) for line in lines[1:]]
+        path.write_text("\n".join([lines[0], *canaries]), "utf-8")
+    error = refused(study, folder)
+    assert {"duplicate-key", "wrong-date"} <= set(error.codes)
+    assert "CANARY" not in str(error) + repr(error.problems)
+
+
+# --- documents -----------------------------------------------------------------------------------
+
+DOCUMENTS = """\
+  documents:
+    file: docs.csv
+    date: iso
+    columns:
+      document_id: id
+      person_id: pat
+      spell_id: spell
+      file: path
+      kind: {value: medical_notes}
+      title: {value: Notes}
+      organisation: {value: RXX}
+"""
+
+
+@pytest.fixture
+def with_documents(folder):
+    with (folder / "mapping.yml").open("a", encoding="utf-8") as stream:
+        stream.write(DOCUMENTS)
+    (folder / "notes").mkdir()
+    (folder / "notes" / "a.txt").write_bytes(b"Seen at 10:00.\r\nPlan: home.\fPage two.")
+    (folder / "docs.csv").write_text("id,pat,spell,path\nn1,p1,s1,notes/a.txt\n")
+    return folder
+
+
+def test_documents_are_copied_counted_and_hashed(study, with_documents):
+    ingest(study, "tabular", [with_documents])
+    (row,) = read_table(study, "documents").to_dict("records")
+    text = (study.documents / "n1.txt").read_bytes()
+    assert text == b"Seen at 10:00.\nPlan: home.\fPage two."
+    assert row["pages"] == 2
+    assert row["sha256"] == hashlib.sha256(text).hexdigest()
+
+
+def test_a_document_must_lie_below_the_mapping_and_have_a_safe_name(study, with_documents):
+    outside = with_documents.parent / "secret.txt"
+    outside.write_text("CANARY")
+    (with_documents / "notes" / "link.txt").symlink_to(outside)
+    (with_documents / "notes" / "raw.txt").write_bytes(b"\xff\xfe\x00")
+    (with_documents / "notes" / "blank.txt").write_text(" \n")
+    with (with_documents / "docs.csv").open("a") as stream:
+        stream.write("n2,p1,s1,../secret.txt\n")
+        stream.write(f"n3,p1,s1,{outside}\n")
+        stream.write("n4,p1,s1,notes/link.txt\n")
+        stream.write("n5,p1,s1,notes/missing.txt\n")
+        stream.write("n6,p1,s1,notes/raw.txt\n")
+        stream.write("n7,p1,s1,notes/blank.txt\n")
+        stream.write("../n8,p1,s1,notes/a.txt\n")
+        stream.write("n9,p1,sX,notes/a.txt\n")
+    result = ingest(study, "tabular", [with_documents])
+    assert codes(result.problems) == {
+        "outside-folder": 3,
+        "no-file": 1,
+        "not-utf8": 1,
+        "no-text": 1,
+        "wrong-form": 1,
+        "dangling-spell": 1,
+    }
+    assert sorted(p.name for p in study.documents.iterdir()) == ["n1.txt", "n9.txt"]
+    rows = read_table(study, "documents").set_index("document_id")["spell_id"]
+    assert rows["n1"] == "s1"
+    assert pd.isna(rows["n9"])
+
+
+def test_texts_can_stand_in_a_column(study, with_documents):
+    (with_documents / "docs.csv").write_text('id,pat,spell,body\nn1,p1,s1,"One,\ntwo."\n')
+    change(with_documents / "mapping.yml", "      file: path\n", "      text: body\n")
+    ingest(study, "tabular", [with_documents])
+    assert (study.documents / "n1.txt").read_text() == "One,\ntwo."
+
+
+def test_a_text_comes_from_one_place_only(study, with_documents):
+    change(
+        with_documents / "mapping.yml", "      file: path\n", "      file: path\n      text: body\n"
+    )
+    assert "mapping-unclear" in refused(study, with_documents).codes
+
+
+def test_a_full_disk_leaves_the_old_extract_and_documents(study, with_documents, monkeypatch):
+    ingest(study, "tabular", [with_documents])
+
+    def all_files():
+        files = [p for p in study.path.rglob("*") if p.is_file()]
+        return {str(p): p.read_bytes() for p in files}
+
+    before = all_files()
+    (with_documents / "notes" / "a.txt").write_text("Another text.")
+    change(with_documents / "deaths.csv", "22/01/2024", "23/01/2024")
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(LlticError) as error:
+        ingest(study, "tabular", [with_documents])
+    assert error.value.codes == ("cannot-write",)
+    assert all_files() == before
