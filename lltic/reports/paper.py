@@ -1,0 +1,221 @@
+"""The board paper: one page of HTML that stands alone, from the facts of the workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lltic.records import Estimate
+from lltic.reports.facts import CATEGORIES, Facts
+from lltic.reports.pictures import Bar, grouped_bars, rows_with_intervals
+from lltic.reports.shown import Share, count, share
+from lltic.reports.tables import Cell
+from lltic.study import write_atomically
+from lltic.themes import ThemePrevalence
+
+__all__ = ["write_paper"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+REVIEWS_FOR_ONE_CASE = 12
+"""Independent reviews of one case for a reliability of 0.8 of a judgement of
+preventability, where a single one has about 0.25 (Manaseki-Holland 2017, BMJ Qual Saf 26:408)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, what it shows in words, and the numbers behind it."""
+
+    address: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def write_paper(path: Path, facts: Facts) -> None:
+    """Write the paper; every text in it is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("board-paper.html.j2").render(
+        facts=facts,
+        looked_at=_looked_at(facts),
+        judged=_judged(facts),
+        scores=_scores_picture(facts),
+        agreement=_agreement(facts),
+        agreement_rows=_agreement_rows(facts),
+        themes=_themes_picture(facts),
+        cannot=_cannot(facts),
+        made_on=f"{facts.made_at.day} {facts.made_at:%B %Y}",
+    )
+    with write_atomically(path) as stream:
+        stream.write(page)
+
+
+def _say(value: Cell) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _number(facts: Facts, n: int) -> str:
+    return _say(count(facts.profile, n))
+
+
+def _percent(value: Cell) -> str:
+    return f"{100 * value:.0f}\u00a0%" if isinstance(value, float) else "not shown"
+
+
+def _span(seen: Share) -> str:
+    if not isinstance(seen.low, float) or not isinstance(seen.high, float):
+        return ""
+    return f"{100 * seen.low:.0f} to {100 * seen.high:.0f}\u00a0%"
+
+
+def _share(facts: Facts, estimate: Estimate) -> str:
+    seen = share(facts.profile, estimate)
+    counts = f"{_say(seen.numerator)} of {_say(seen.denominator)} cases"
+    if seen.value is None:
+        return counts
+    return f"{counts} ({_percent(seen.value)}; 95 % interval {_span(seen)})"
+
+
+def _looked_at(facts: Facts) -> list[tuple[str, str]]:
+    """The figures at the head of the page: number and what it counts."""
+    cases = facts.cases
+    figures = []
+    if len(facts.attrition):
+        considered = int(facts.attrition.iloc[0]["n_in"])
+        figures.append((_number(facts, considered), "deaths looked at"))
+    figures.append((_number(facts, len(cases)), "cases in the cohort"))
+    for category, label in CATEGORIES.items():
+        figures.append((_number(facts, int((cases["category"] == category).sum())), label.lower()))
+    figures.append((_number(facts, facts.cases_reviewed()), "cases with a completed review"))
+    figures.append((_number(facts, facts.cases_reviewed(2)), "read by two reviewers, blind"))
+    return figures
+
+
+def _judged(facts: Facts) -> list[str]:
+    phase = facts.overall
+    if phase is None or not facts.scores(phase.id):
+        return ["No review has been completed yet, so nothing can be said about care."]
+    words = " or ".join(phase.labels[level].lower() for level in sorted(phase.poor))
+    shares = facts.judged_poor(phase)
+    said = [f"At least one reviewer judged overall care {words} in {_share(facts, shares['any'])}."]
+    if "both" in shares:
+        said.append(f"Both reviewers did so in {_share(facts, shares['both'])} read twice.")
+    return said
+
+
+def _scores_picture(facts: Facts) -> Picture | None:
+    phase = facts.overall
+    if phase is None or not facts.scores(phase.id):
+        return None
+    seen = {
+        f"Reviewer {position}": {
+            level: share(facts.profile, estimate) for level, estimate in levels.items()
+        }
+        for position, levels in facts.distribution(phase).items()
+    }
+    labels = [f"{level} {phase.labels[level].lower()}" for level in phase.levels]
+    groups = [(name, [_bar(levels[at]) for at in phase.levels]) for name, levels in seen.items()]
+    rows = [
+        (label, *(_cell(levels[at]) for levels in seen.values()))
+        for at, label in zip(phase.levels, labels, strict=True)
+    ]
+    return Picture(
+        grouped_bars([label.replace(" ", "\n", 1) for label in labels], groups),
+        "Overall care as each of the two readers of a case scored it: share of cases at each "
+        "score, with 95 % intervals.",
+        ("Overall care", *seen),
+        tuple(rows),
+    )
+
+
+def _bar(seen: Share) -> Bar:
+    value, low, high = (x if isinstance(x, float) else None for x in seen[2:])
+    return Bar(value, low, high)
+
+
+def _cell(seen: Share) -> str:
+    span = f" ({_span(seen)})" if _span(seen) else ""
+    return f"{_say(seen.numerator)} of {_say(seen.denominator)}{span}"
+
+
+def _agreement(facts: Facts) -> list[str]:
+    row = next((r for r in facts.agreement if r.item == "overall.score"), None)
+    if row is None or row.raw_agreement is None:
+        return [
+            "Too few cases have two completed reviews to say how far reviewers agree.",
+        ]
+    said = f"Of {row.n_cases} cases scored by both, reviewers gave overall care the same score in "
+    said += f"{100 * row.raw_agreement.value:.0f}\u00a0%."
+    if row.kappa is not None:
+        said += f" Weighted kappa is {_estimate(row.kappa)}"
+        said += f", AC2 {_estimate(row.ac2)}." if row.ac2 is not None else "."
+    usual = "Published case-note reviews report mean kappas of 0.32 to 0.70 (Lilford 2007)."
+    return [said, usual, *row.warnings]
+
+
+def _estimate(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "–"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.2f}"
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+
+
+def _agreement_rows(facts: Facts) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (
+            facts.phase_title(row.item),
+            str(row.n_cases),
+            "–" if row.raw_agreement is None else f"{100 * row.raw_agreement.value:.0f}\u00a0%",
+            _estimate(row.kappa),
+            _estimate(row.ac2),
+        )
+        for row in facts.agreement
+    ]
+
+
+def _themes_picture(facts: Facts) -> Picture | None:
+    lines = sorted((line for line in facts.themes if not line.phase), key=_rank)
+    if not lines:
+        return None
+    seen = [share(facts.profile, line.estimate) for line in lines]
+    return Picture(
+        rows_with_intervals([line.label for line in lines], [_bar(s) for s in seen]),
+        "Themes that a person found in the reviewers' words: share of coded cases with the theme, "
+        "with 95 % intervals.",
+        ("Theme", "Cases"),
+        tuple((line.label, _cell(s)) for line, s in zip(lines, seen, strict=True)),
+    )
+
+
+def _rank(line: ThemePrevalence) -> tuple[float, str]:
+    return (-line.estimate.value, line.label)
+
+
+def _cannot(facts: Facts) -> list[str]:
+    reviewed, cases = facts.cases_reviewed(), len(facts.cases)
+    if reviewed < cases:
+        part = (
+            f"Reviews are completed for {_number(facts, reviewed)} of {_number(facts, cases)} "
+            "cases. The shares are about the cases read, not about all deaths."
+        )
+    else:
+        part = "Every case of this cohort was read. The shares are about this cohort alone."
+    return [
+        part,
+        "Reviewers judged the quality of care. They did not judge whether a death was avoidable, "
+        "and a low score is not a finding that care led to the death.",
+        "One reviewer's view of one case is not reliable enough to act on alone: for judgements of "
+        f"preventability about {REVIEWS_FOR_ONE_CASE} independent reviews of a single case would "
+        "be needed. Nobody, no ward and no clinician, can be ranked on these scores.",
+        "Where nearly all cases get the same score, kappa is low even when reviewers agree; "
+        "that is why raw agreement and AC2 stand beside it.",
+        "A theme that is not seen was not written down; that does not show that it did not happen.",
+    ]

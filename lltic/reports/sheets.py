@@ -1,0 +1,316 @@
+"""The sheets of the workbook, made from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lltic.clock import to_text
+from lltic.records import Estimate, Judgement
+from lltic.reports.facts import CATEGORIES, SETTINGS, Facts
+from lltic.reports.shown import count, share
+from lltic.reports.tables import Cell, Column, Sheet
+
+__all__ = ["all_sheets"]
+
+NO_SCORE = {
+    "not_applicable": "Not applicable",
+    "not_in_notes": "Not in the notes",
+    "not_reached": "Not asked",
+    "missing": "Left open",
+}
+
+
+def all_sheets(facts: Facts) -> list[Sheet]:
+    """Return the sheets in the order of the tabs, the one that explains them first.
+
+    Under a disclosure profile that hides small counts, the sheets about single
+    cases are left out: counting their rows would undo it.
+    """
+    single = [] if facts.public else [_cases(facts), _scores(facts)]
+    body = [*single, _agreement(facts), _themes(facts), _attrition(facts)]
+    return [_read_me(facts, body), *body]
+
+
+def _read_me(facts: Facts, body: list[Sheet]) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [("Study", "Title", facts.title)]
+    if facts.synthetic:
+        rows.append(("Study", "Synthetic", "Make-believe people, deaths, notes and reviewers."))
+    rows += [("Sheets", sheet.name, " ".join(sheet.notes[:1])) for sheet in body]
+    if facts.public:
+        left_out = "Left out: counting their rows would undo the rounding of the other sheets."
+        rows.append(("Sheets", "Cases, Scores", left_out))
+    rows += [("Definitions", kind, ref) for kind, ref in facts.definitions]
+    rows += [("Cohort run", name, text) for name, text in _flat(facts.manifest)]
+    seq, digest = facts.head
+    rows += [
+        ("Record", "Last event read", seq),
+        ("Record", "Its hash", digest),
+        ("Record", "Reviews locked", sum(locked for locked, _ in facts.reviews.values())),
+        ("Notebooks", "Hash of their manifest", facts.notebooks or "Not run with this report"),
+        ("Disclosure", "Profile", facts.profile.name),
+        ("Disclosure", "Source", facts.profile.source),
+        ("Disclosure", "What it does", _disclosure(facts)),
+        ("Made", "By", f"lltic {facts.version}"),
+        ("Made", "At (UTC)", to_text(facts.made_at)),
+    ]
+    rows += [("Could not be worked out", "", sentence) for sentence in facts.not_computable]
+    return Sheet(
+        name="Read me",
+        title=f"How this was made: {facts.title}",
+        notes=(
+            "What the sheets hold and where every figure comes from. Run again with the same "
+            "definitions on the same record, the tables are the same.",
+        ),
+        columns=(Column("Part", width=18), Column("What", width=30), Column("Value", width=96)),
+        rows=tuple(rows),
+        keys=2,
+    )
+
+
+def _disclosure(facts: Facts) -> str:
+    profile = facts.profile
+    if not facts.public:
+        return f"Counts are shown as they are. Reason: {profile.reason}"
+    return (
+        f"Counts of 1 to {profile.hidden_up_to} are shown as {profile.mark}, others to the "
+        f"nearest {profile.round_to}; percentages are worked out from the counts as shown. "
+        "The sheet Agreement is about reviewers' scores and is not rounded. Nor are the notebooks: "
+        "they stay with the study."
+    )
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Cell]]:
+    """Yield nested settings as lines, ``a.b`` for b within a."""
+    for name, value in data.items():
+        label = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{label}.")
+        elif isinstance(value, (list, tuple)):
+            yield label, ", ".join(map(str, value))
+        else:
+            yield label, value if isinstance(value, (int, float, str)) else str(value or "")
+
+
+def _cases(facts: Facts) -> Sheet:
+    rows = []
+    for case in facts.cases.sort_values("case_id").itertuples():
+        locked, assigned = facts.reviews.get(case.case_id, (0, 0))
+        days = case.days_discharge_to_death
+        rows.append(
+            (
+                case.case_id,
+                CATEGORIES.get(case.category, case.category),
+                None if days is None or days != days else int(days),
+                SETTINGS.get(case.setting, case.setting),
+                _reason(case),
+                assigned,
+                locked,
+            )
+        )
+    return Sheet(
+        name="Cases",
+        title="Cases",
+        notes=(
+            "One row per death in the cohort, and why it is in. A case is named by its case id "
+            "alone; the key to it stays in the study.",
+        ),
+        columns=(
+            Column("Case", width=14),
+            Column("Category", width=36),
+            Column("Days from discharge to death", "integer", 14),
+            Column("Setting", width=20),
+            Column("Why it is in the cohort", width=64),
+            Column("Reviews assigned", "integer", 11),
+            Column("Reviews done", "integer", 10),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _reason(case: Any) -> str:
+    """Return why a case is in, without the identifiers that the study itself keeps."""
+    said = str(case.reason).replace(f"spell {case.index_spell_id}", "a spell")
+    kept = (case.index_spell_id, case.person_id, case.death_id)
+    return "" if any(str(identifier) in said for identifier in kept) else said
+
+
+def _scores(facts: Facts) -> Sheet:
+    said: dict[tuple[str, int], dict[str, Judgement]] = {}
+    for j in facts.judgements:
+        said.setdefault((j.case_id, j.position), {})[j.item] = j
+    rows: list[tuple[Cell, ...]] = []
+    warn: set[tuple[int, int]] = set()
+    for (case_id, position), items in sorted(said.items()):
+        for phase in facts.phases:
+            score = items.get(f"{phase.id}.score")
+            if score is None:
+                continue
+            value = None if score.missing else int(score.value)
+            if value in phase.poor:
+                warn |= {(len(rows), 3), (len(rows), 4)}
+            words = items.get(f"{phase.id}.judgement")
+            rows.append(
+                (
+                    case_id,
+                    f"Reviewer {position}",
+                    phase.title,
+                    value,
+                    "" if value is None else phase.labels.get(value, ""),
+                    NO_SCORE.get(score.missing, score.missing) if score.missing else "",
+                    "" if words is None or words.missing else str(words.value),
+                )
+            )
+    return Sheet(
+        name="Scores",
+        title="Scores and judgements",
+        notes=(
+            "One row per case, reviewer and phase of care, as locked and before any consensus. "
+            f"{_scale_words(facts)} Reviewer 1 and 2 are the first and second reader of a case, "
+            "not the same two people throughout.",
+            "The words are the reviewers' own and can name people: treat them like the notes.",
+        ),
+        columns=(
+            Column("Case", width=14),
+            Column("Reviewer", width=12),
+            Column("Phase of care", width=28),
+            Column("Score", "integer", 8),
+            Column("In words", width=12),
+            Column("Why there is no score", width=22),
+            Column("What the reviewer wrote", width=80),
+        ),
+        rows=tuple(rows),
+        keys=3,
+        warn=frozenset(warn),
+    )
+
+
+def _scale_words(facts: Facts) -> str:
+    phase = facts.overall or (facts.phases[0] if facts.phases else None)
+    if phase is None or not phase.labels:
+        return ""
+    worst, best = phase.levels[0], phase.levels[-1]
+    shaded = " and ".join(str(level) for level in sorted(phase.poor))
+    return (
+        f"{worst} is {phase.labels[worst].lower()}, {best} is {phase.labels[best].lower()}; "
+        f"{shaded} are shaded."
+    )
+
+
+def _agreement(facts: Facts) -> Sheet:
+    rows = tuple(
+        (
+            facts.phase_title(row.item),
+            row.n_cases,
+            row.n_scored_once,
+            *_three(row.raw_agreement),
+            *_three(row.kappa),
+            *_three(row.ac2),
+            " ".join(row.warnings),
+        )
+        for row in facts.agreement
+    )
+    methods = dict.fromkeys(
+        estimate.method
+        for row in facts.agreement
+        for estimate in (row.raw_agreement, row.kappa, row.ac2)
+        if estimate is not None and estimate.method
+    )
+    notes = [
+        "How far two reviewers agree on the same case, on the scores as locked, before any "
+        "consensus. Kappa falls when nearly all cases get the same score, even where reviewers "
+        "agree: read it beside raw agreement and AC2.",
+    ]
+    if methods:
+        notes.append(f"Methods: {'; '.join(methods)}. Intervals are 95 %.")
+    return Sheet(
+        name="Agreement",
+        title="Agreement between reviewers",
+        notes=tuple(notes),
+        columns=(
+            Column("Scored item", width=28),
+            Column("Cases with two scores", "integer", 11),
+            Column("Scored by one only", "integer", 10),
+            Column("Raw agreement", "percent", 11),
+            Column("from", "percent", 8),
+            Column("to", "percent", 8),
+            Column("Weighted kappa", "number", 10),
+            Column("from", "number", 8),
+            Column("to", "number", 8),
+            Column("AC2", "number", 8),
+            Column("from", "number", 8),
+            Column("to", "number", 8),
+            Column("Read with care", width=56),
+        ),
+        rows=rows,
+    )
+
+
+def _three(estimate: Estimate | None) -> tuple[Cell, Cell, Cell]:
+    return (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
+
+
+def _themes(facts: Facts) -> Sheet:
+    rows = tuple(
+        (
+            line.label,
+            facts.phase_title(line.phase) or "Anywhere",
+            *share(facts.profile, line.estimate),
+        )
+        for line in facts.themes
+    )
+    return Sheet(
+        name="Themes",
+        title="Themes in what reviewers wrote",
+        notes=(
+            "The share of coded cases in which a person found the theme at least once, anywhere "
+            "and by phase of care, with the Wilson 95 % interval. A case counts once however "
+            "often the theme stands in it; in a phase, of the cases with words on that phase.",
+            *facts.theme_warnings,
+        ),
+        columns=(
+            Column("Theme", width=34),
+            Column("Phase of care", width=30),
+            Column("Cases with the theme", "integer", 12),
+            Column("Cases coded", "integer", 10),
+            Column("Share", "percent", 10),
+            Column("from", "percent", 10),
+            Column("to", "percent", 10),
+        ),
+        rows=rows,
+        keys=2,
+    )
+
+
+def _attrition(facts: Facts) -> Sheet:
+    rows = tuple(
+        (
+            int(line.step),
+            line.description,
+            line.rule,
+            count(facts.profile, int(line.n_in)),
+            count(facts.profile, int(line.n_out)),
+            count(facts.profile, int(line.remaining)),
+        )
+        for line in facts.attrition.itertuples()
+    )
+    note = "Every death that was looked at and the step at which it left."
+    if facts.public:
+        note += " Counts are rounded one by one, so they need not add up."
+    else:
+        note += " In, less out, is what remains."
+    return Sheet(
+        name="Attrition",
+        title="From deaths to cases",
+        notes=(note,),
+        columns=(
+            Column("Step", "integer", 7),
+            Column("What the step does", width=70),
+            Column("Rule", width=30),
+            Column("In", "integer", 10),
+            Column("Out", "integer", 10),
+            Column("Remaining", "integer", 12),
+        ),
+        rows=rows,
+        keys=2,
+    )

@@ -1,0 +1,42 @@
+"""Counts and shares on their way out, under the report's disclosure profile."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lltic.measures import Profile, wilson
+from lltic.records import Estimate
+from lltic.reports.tables import Cell
+
+__all__ = ["Share", "count", "share"]
+
+
+class Share(NamedTuple):
+    """A share of cases as five cells; None where nothing may be said."""
+
+    numerator: Cell
+    denominator: Cell
+    value: Cell
+    low: Cell
+    high: Cell
+
+
+def count(profile: Profile, n: int) -> Cell:
+    """Return a count of people as a cell: a number, or the mark that hides it."""
+    text = profile.count(n)
+    return int(text) if text.isdigit() else text
+
+
+def share(profile: Profile, estimate: Estimate) -> Share:
+    """Return a share as cells, worked out from the counts as they are shown.
+
+    Where nothing is hidden or rounded the unrounded estimate itself is given.
+    """
+    part = count(profile, int(estimate.numerator or 0))
+    whole = count(profile, int(estimate.denominator or 0))
+    if profile.round_to == 1:
+        return Share(part, whole, estimate.value, estimate.low, estimate.high)
+    if not isinstance(part, int) or not isinstance(whole, int) or not whole:
+        return Share(part, whole, None, None, None)
+    seen = wilson(min(part, whole), whole, estimate.level)
+    return Share(part, whole, seen.value, seen.low, seen.high)

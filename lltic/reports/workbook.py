@@ -1,0 +1,262 @@
+"""Write sheets as one xlsx file, the same bytes for the same sheets."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lltic.reports.tables import Cell, Column, Sheet
+from lltic.reports.text import clean, escape, looks_like_formula, pieces
+from lltic.study import write_atomically
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["Cleaning", "write_workbook"]
+
+BLUE, PALE, AMBER, INK, GREY = "005EB8", "E8EDEE", "FFF2CC", "212B32", "4C6272"
+FONT = "Arial"
+FORMATS = {"integer": "#,##0", "number": "0.00", "percent": "0.0 %", "date": "d mmm yyyy"}
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+CONTINUED = Column("Part", width=9)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What had to be done to one text of a sheet so that a cell could hold it."""
+
+    sheet: str
+    row: int
+    column: str
+    what: str
+
+
+def write_workbook(
+    path: Path, sheets: Sequence[Sheet], *, title: str, footer: str, made_at: datetime
+) -> list[Cleaning]:
+    """Write the sheets, and a last sheet on cleaned texts where there are any.
+
+    Parameters
+    ----------
+    path : Path
+        The xlsx file.
+    sheets : sequence of Sheet
+    title, footer : str
+        What the file's properties and the foot of every printed page say.
+    made_at : datetime
+        Aware; the only time that gets into the file.
+
+    Returns
+    -------
+    list of Cleaning
+        Which texts were cleaned or continued on further rows.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    book.properties.creator = "lltic"
+    book.properties.title = clean(title)[0]
+    book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
+    report: list[Cleaning] = []
+    for sheet in sheets:
+        _write_sheet(book, sheet, footer, report)
+    if report:
+        _write_sheet(book, _cleaning_sheet(report), footer, [])
+    with write_atomically(path, "wb") as stream:
+        stream.write(_steady_bytes(book))
+    return report
+
+
+def _steady_bytes(book: Workbook) -> bytes:
+    """Save without the library's own time stamps, members dated alike."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    loose = io.BytesIO()
+    with zipfile.ZipFile(loose, "w") as archive:
+        ExcelWriter(book, archive).write_data()
+    steady = io.BytesIO()
+    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(steady, "w") as target:
+        for name in source.namelist():
+            member = zipfile.ZipInfo(name, ZIP_DATE)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(member, source.read(name))
+    return steady.getvalue()
+
+
+def _cleaning_sheet(report: Sequence[Cleaning]) -> Sheet:
+    return Sheet(
+        name="Cleaned texts",
+        title="Texts that had to be changed to fit a cell",
+        notes=("The words as typed are in the study's record, unchanged.",),
+        columns=(
+            Column("Sheet", width=16),
+            Column("Row", "integer", 8),
+            Column("Column", width=24),
+            Column("What was done", width=70),
+        ),
+        rows=tuple((c.sheet, c.row, c.column, c.what) for c in report),
+        keys=2,
+    )
+
+
+def _write_sheet(book: Workbook, sheet: Sheet, footer: str, report: list[Cleaning]) -> None:
+    page = book.create_sheet(sheet.name)
+    page.sheet_view.showGridLines = False
+    top = _write_heading(page, sheet)
+    rows = list(_laid_out(sheet, top + 1, report))
+    columns = sheet.columns
+    if any(part for _, _, part in rows):
+        columns = (*columns, CONTINUED)
+    _write_head_row(page, top, columns)
+    for offset, (cells, source, part) in enumerate(rows):
+        row = (*cells, part) if len(columns) > len(cells) else cells
+        shaded = {column for line, column in sheet.warn if line == source}
+        _write_row(page, top + 1 + offset, columns, row, shaded)
+    _set_up(page, top, len(rows), columns, footer)
+
+
+def _write_heading(page: Worksheet, sheet: Sheet) -> int:
+    """Write title and notes and return the number of the heading row."""
+    from openpyxl.styles import Alignment, Font
+
+    _put(page.cell(1, 1), sheet.title).font = Font(FONT, size=16, bold=True, color=INK)
+    page.row_dimensions[1].height = 26
+    width = sum(column.width for column in sheet.columns)
+    for number, note in enumerate(sheet.notes, 2):
+        cell = _put(page.cell(number, 1), note)
+        cell.font = Font(FONT, size=10, color=GREY)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        page.merge_cells(
+            start_row=number, end_row=number, start_column=1, end_column=len(sheet.columns)
+        )
+        page.row_dimensions[number].height = 14 * _lines(note, width * 1.05)
+    return len(sheet.notes) + 3
+
+
+def _write_head_row(page: Worksheet, top: int, columns: Sequence[Column]) -> None:
+    from openpyxl.styles import Font, PatternFill
+
+    for place, column in enumerate(columns, 1):
+        cell = _put(page.cell(top, place), column.title)
+        cell.font = Font(FONT, size=10, bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=BLUE)
+        cell.alignment = _alignment(column, vertical="center")
+    lines = max((_lines(c.title, c.width - 2) for c in columns), default=1)
+    page.row_dimensions[top].height = 14 * lines + 6
+
+
+def _laid_out(
+    sheet: Sheet, first: int, report: list[Cleaning]
+) -> Iterator[tuple[tuple[Cell, ...], int, str]]:
+    """Yield cells, the row they come from and which part of it they are.
+
+    Texts are cleaned, and long ones go on in further rows.
+    """
+    number = first
+    for index, row in enumerate(sheet.rows):
+        parts: list[list[Cell]] = []
+        for column, value in zip(sheet.columns, row, strict=True):
+            if not isinstance(value, str):
+                parts.append([value])
+                continue
+            text, replaced = clean(value)
+            if replaced:
+                what = f"{replaced} control character(s) replaced"
+                report.append(Cleaning(sheet.name, number, column.title, what))
+            split = pieces(text)
+            if len(split) > 1:
+                what = f"{len(text):,} characters, continued over {len(split)} rows"
+                report.append(Cleaning(sheet.name, number, column.title, what))
+            parts.append(list(split))
+        height = max(map(len, parts), default=1)
+        for line in range(height):
+            cells = tuple(
+                part[line] if line < len(part) else part[0] if place < sheet.keys else None
+                for place, part in enumerate(parts)
+            )
+            yield cells, index, f"{line + 1} of {height}" if height > 1 else ""
+        number += height
+
+
+def _write_row(
+    page: Worksheet,
+    number: int,
+    columns: Sequence[Column],
+    cells: Sequence[Cell],
+    shaded: set[int],
+) -> None:
+    from openpyxl.styles import Border, Font, PatternFill, Side
+
+    line = Border(bottom=Side("thin", color="D8DDE0"))
+    lines = 1
+    for place, (column, value) in enumerate(zip(columns, cells, strict=True), 1):
+        cell = _put(page.cell(number, place), value)
+        cell.font = Font(FONT, size=10, color=INK)
+        cell.border = line
+        if place - 1 in shaded:
+            cell.fill = PatternFill("solid", fgColor=AMBER)
+        # A mark such as * in a column of numbers stands where the numbers do.
+        cell.alignment = _alignment(column)
+        if isinstance(value, str):
+            lines = max(lines, _lines(value, column.width - 1))
+        else:
+            cell.number_format = FORMATS.get(column.kind, "General")
+    page.row_dimensions[number].height = min(14 * lines + 3, 400)
+
+
+def _alignment(column: Column, vertical: str = "top") -> Any:
+    from openpyxl.styles import Alignment
+
+    if column.kind == "text":
+        return Alignment(horizontal="left", vertical=vertical, wrap_text=True, indent=1)
+    return Alignment(horizontal="right", vertical=vertical, wrap_text=True, indent=1)
+
+
+def _put(cell: Any, value: Cell) -> Any:
+    """Set a cell; a text is a text whatever it begins with."""
+    if isinstance(value, str):
+        text = clean(value)[0]
+        cell.value = escape(text)
+        cell.data_type = "s"
+        if looks_like_formula(text):
+            cell.quotePrefix = True
+    else:
+        cell.value = value
+    return cell
+
+
+def _lines(text: str, width: float) -> int:
+    """Guess how many lines a text takes in a column of a width in characters."""
+    room = max(int(width * 1.08), 1)
+    return sum(max(1, -(-len(line) // room)) for line in text.split("\n")) or 1
+
+
+def _set_up(page: Worksheet, top: int, height: int, columns: Sequence[Column], footer: str) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    for place, column in enumerate(columns, 1):
+        page.column_dimensions[get_column_letter(place)].width = column.width
+    page.freeze_panes = f"A{top + 1}"
+    last = get_column_letter(len(columns))
+    if height:
+        page.auto_filter.ref = f"A{top}:{last}{top + height}"
+    page.print_title_rows = f"{top}:{top}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = 9  # A4
+    page.page_setup.fitToWidth = 1
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    for side in ("left", "right"):
+        setattr(page.page_margins, side, 0.5)
+    left, right = footer.replace("&", "&&"), "&A · page &P of &N"
+    for part, text in (("left", left), ("right", right)):
+        getattr(page.oddFooter, part).text = text
+        getattr(page.oddFooter, part).size = 8

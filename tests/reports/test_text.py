@@ -1,0 +1,55 @@
+"""Every word survives the way into a cell, and none becomes a formula."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lltic.reports.text import CELL_LIMIT, clean, escape, looks_like_formula, pieces
+
+
+def utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@given(st.text(max_size=60), st.integers(2, 9))
+def test_pieces_fit_and_join_to_the_text(text: str, limit: int) -> None:
+    parts = pieces(text, limit)
+    assert "".join(parts) == text
+    assert all(utf16(part) <= limit for part in parts)
+
+
+def test_a_character_outside_the_basic_plane_counts_twice() -> None:
+    text = "😀" * CELL_LIMIT
+    assert max(map(utf16, pieces(text))) == CELL_LIMIT - 1
+    assert len(pieces("a" * CELL_LIMIT)) == 1
+    assert len(pieces("a" * (CELL_LIMIT + 1))) == 2
+
+
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_a_clean_text_is_legal_xml_and_stays_clean(text: str) -> None:
+    cleaned, replaced = clean(text)
+    cleaned.encode("utf-8")
+    assert all(c in "\t\n" or c >= " " for c in cleaned)
+    assert clean(cleaned) == (cleaned, 0)
+    assert (replaced > 0) == (cleaned != text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\x0bb", ("a\nb", 1)),
+        ("a\r\nb\rc", ("a\nb\nc", 2)),
+        ("\x00\x1f\ud800", ("\ufffd\ufffd\ufffd", 3)),
+        ("tab\tand\nline", ("tab\tand\nline", 0)),
+    ],
+)
+def test_what_cleaning_does(text: str, expected: tuple[str, int]) -> None:
+    assert clean(text) == expected
+
+
+def test_only_beginnings_look_like_formulas() -> None:
+    assert all(looks_like_formula(c + "1") for c in "=+-@\t\r")
+    assert not looks_like_formula("1=1")
+    assert escape("_x000D_ _x0g_") == "_x005F_x000D_ _x0g_"
