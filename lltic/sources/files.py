@@ -108,8 +108,13 @@ _ENCODING = "Declare the file's encoding in the mapping, such as 'encoding: cp12
 
 
 def broken(path: Path, error: duckdb.Error) -> LlticError:
-    """Return what DuckDB found wrong with a file, without what the file holds."""
+    """Return what DuckDB found wrong with a file, without what the file holds.
+
+    ``path`` is the file we think it is; DuckDB's message knows better where it names one.
+    """
     text = str(error)
+    named = re.search(r"^\s*file = (.+)$", text, re.MULTILINE)
+    path = Path(named[1]) if named else path
     line = re.search(r"Line: (\d+)", text)
     where = f"line {line[1]} " if line else ""
     if "unicode" in text.lower() or "utf-8" in text.lower():

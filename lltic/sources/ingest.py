@@ -3,8 +3,10 @@
 # ruff: noqa: S608 - SQL is put together from declared and quoted names, never from values.
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import duckdb
 
 from lltic.errors import LlticError, Problem, UsageError, unknown
+from lltic.records import to_plain
 from lltic.sources.checks import first_rows
 from lltic.sources.files import ROW, broken
 from lltic.sources.mimic import MIMIC_IV
@@ -36,9 +39,13 @@ Watch = Callable[[Iterable[Any]], Iterable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an ingest read and kept: rows by table, and problems that were not fatal."""
+    """What an ingest read and kept: rows by table, and problems that were not fatal.
+
+    ``mapping_hash`` is the SHA-256 of the mapping's content, empty where there is none.
+    """
 
     source: str
+    mapping_hash: str
     rows_in: dict[str, int]
     rows_kept: dict[str, int]
     problems: tuple[Problem, ...] = field(default=())
@@ -91,16 +98,34 @@ def ingest(
         connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
         named = None if mapping is None else Path(mapping)
         request = Request(connection, [Path(p) for p in paths], named, scratch)
-        reading = DIALECTS[source].read(request)
-        staged = _stage_all(connection, reading)
+        with _no_values_in_errors():
+            reading = DIALECTS[source].read(request)
+            staged = _stage_all(connection, reading)
         problems = [*reading.problems, *(p for s in staged.values() for p in s.problems)]
         if reading.texts is not None:
             problems += _take_texts(connection, reading.texts, folder, watch)
-        rows_in = {name: s.rows_in for name, s in staged.items()}
-        rows_kept = {name: kept(connection, name) for name in TABLES}
-        _stop_if_unusable(problems, rows_in, rows_kept, strict)
-        swap_in(study, {name: _final(connection, name) for name in TABLES})
-    return Ingested(source, rows_in, rows_kept, tuple(problems))
+        result = Ingested(
+            source,
+            reading.mapping_hash,
+            {name: s.rows_in for name, s in staged.items()},
+            {name: kept(connection, name) for name in TABLES},
+            tuple(problems),
+        )
+        _stop_if_unusable(result, strict)
+        relations = {name: _final(connection, name) for name in TABLES}
+        swap_in(study, relations, manifest=to_plain(result))
+    return result
+
+
+@contextmanager
+def _no_values_in_errors() -> Iterator[None]:
+    """Let nothing of DuckDB's own messages through: they quote the row they stumbled on."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise OSError(errno.ENOSPC, "no room left to sort and check the extract") from None
+    except duckdb.Error as error:
+        raise broken(Path("the extract"), error) from None
 
 
 def _stage_all(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[str, Staged]:
@@ -122,17 +147,15 @@ def _stage_all(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[
     return staged
 
 
-def _stop_if_unusable(
-    problems: list[Problem], rows_in: dict[str, int], rows_kept: dict[str, int], strict: bool
-) -> None:
+def _stop_if_unusable(result: Ingested, strict: bool) -> None:
     unusable = [
-        Problem("no-row-kept", name, f"none of its {rows_in[name]} rows could be kept")
+        Problem("no-row-kept", name, f"none of its {result.rows_in[name]} rows could be kept")
         for name in TABLES
-        if rows_in[name] and not rows_kept[name]
+        if result.rows_in[name] and not result.rows_kept[name]
     ]
-    fatal = [p for p in problems if p.code in FATAL]
+    fatal = [p for p in result.problems if p.code in FATAL]
     if unusable or strict:
-        fatal = [*problems, *unusable]
+        fatal = [*result.problems, *unusable]
     if fatal:
         raise LlticError(fatal)
 
@@ -197,10 +220,10 @@ def _text(raw: str | None, folder: Path | None) -> tuple[str, str]:
     text = raw or ""
     if folder is not None:
         root = folder.resolve()
-        path = (root / text).resolve()
-        if not path.is_relative_to(root):
-            return "", "outside-folder"
         try:
+            path = (root / text).resolve()
+            if not path.is_relative_to(root):
+                return "", "outside-folder"
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError:
             return "", "not-utf8"

@@ -116,9 +116,11 @@ def _problems(mapping: Mapping, where: str) -> Iterator[Problem]:
                 yield Problem(problem.code, f"{at}.columns.{given}", *_rest(problem))
         for column in TABLES[name].columns:
             yield from _column_problems(table, column, f"{at}.columns.{column.name}")
-        if name == "documents" and sum(t in table.columns for t in TEXT) != 1:
-            message = "the text of a document comes from one of two places; map exactly one"
-            yield Problem("mapping-unclear", f"{at}.columns", message, ", ".join(TEXT))
+        if name == "documents":
+            mapped = [column_mapping(table, kind) for kind in TEXT if kind in table.columns]
+            if len(mapped) != 1 or not mapped[0] or mapped[0].column is None:
+                message = "the text of a document comes from one column of one of two kinds"
+                yield Problem("mapping-unclear", f"{at}.columns", message, ", ".join(TEXT))
 
 
 def _rest(problem: Problem) -> tuple[str, str, str]:

@@ -8,10 +8,11 @@ and checked by :mod:`lltic.sources.checks`.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lltic.errors import LlticError, Problem
 from lltic.sources.checks import check_table, check_tables
@@ -107,9 +108,19 @@ def write_tables(
         swap_in(study, {n: connection.from_df(frame) for n, frame in tables.items()})
 
 
-def swap_in(study: Study, relations: Mapping[str, duckdb.DuckDBPyRelation]) -> None:
-    """Write four checked relations as the study's extract, all together or none."""
+def swap_in(
+    study: Study,
+    relations: Mapping[str, duckdb.DuckDBPyRelation],
+    manifest: Mapping[str, Any] | None = None,
+) -> None:
+    """Write four checked relations as the study's extract, all together or none.
+
+    ``manifest`` says where they came from; it is written beside them as ``manifest.json``.
+    """
     with write_folder_atomically(study.extract) as fresh:
+        if manifest is not None:
+            text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
+            (fresh / "manifest.json").write_text(text + "\n", "utf-8")
         for name, table in TABLES.items():
             write_relation(_canonical(table, relations[name]), fresh / f"{name}.parquet")
 

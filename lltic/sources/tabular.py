@@ -107,7 +107,7 @@ def _field(table: TableMapping, file: SourceFile, given: ColumnMapping) -> Field
 def _texts(table: TableMapping, file: SourceFile, folder: Path) -> TextSource:
     kind = next(name for name in TEXT if name in table.columns)
     given = column_mapping(table, kind)
-    raw = file.texts[given.column] if given and given.column else literal("")
+    raw = file.texts[given.column] if given and given.column else "NULL"
     return TextSource(file.view, raw, file.label, folder if kind == "file" else None)
 
 

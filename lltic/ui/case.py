@@ -41,6 +41,9 @@ __all__ = ["CasePages"]
 STATUS_WORDS = {"done": "Done", "started": "Started", "todo": "Not yet started"}
 STATUS_KINDS = {"done": "done", "started": "doing", "todo": "todo"}
 
+CASES = query_string(page="cases")
+"""The address of the list of cases."""
+
 Turn = Callable[[str, str, bool], None]
 """``turn(page, title, error)``: tell the browser where the person now is."""
 
@@ -112,6 +115,10 @@ class CasePages:
         """Return the address of one of this review's pages."""
         return query_string(review=self.review_id, page=page)
 
+    def _link(self, label: str, page: str) -> dict[str, Any]:
+        """Return a link with an address, so that it can be opened in a tab of its own."""
+        return link(label, page, query=CASES if page == "worklist" else self.query(page))
+
     def show(self, page: str) -> None:
         """Turn to a page; one that does not exist, or is closed, is the overview."""
         self._questions = {}
@@ -178,14 +185,17 @@ class CasePages:
         groups = [{"heading": "", "rows": rows}, {"heading": "", "rows": [last]}]
         tasks = TaskList(groups=groups, summary=f"You have completed {done} of {len(rows)} parts.")
         tasks.on_action(lambda name, payload: self._go(payload["query"]))
-        links = [link("Back to my cases", "worklist"), link("Hand this case back", "hand-back")]
+        links = [
+            self._link("Back to my cases", "worklist"),
+            self._link("Hand this case back", "hand-back"),
+        ]
         actions = Actions(links=links)
         actions.on_action(self._follow)
         heading = Heading(text="Your review", caption=self._form.title)
         self._set("tasks", "Your review", [heading, tasks, actions])
 
     def _follow(self, name: str, payload: Mapping[str, Any]) -> None:
-        self._go("" if name == "worklist" else self.query(name))
+        self._go(CASES if name == "worklist" else self.query(name))
 
     # -- a page of the form --------------------------------------------------------------------
 
@@ -200,7 +210,7 @@ class CasePages:
         actions = Actions(
             primary="Save and continue",
             primary_action="next",
-            links=[link("Back to the overview", "tasks")],
+            links=[self._link("Back to the overview", "tasks")],
         )
         actions.on_action(self._leave_form_page)
         heading = Heading(text=page.title, caption=caption, lead=page.hint)
@@ -249,12 +259,12 @@ class CasePages:
         ]
         if self.status == "open":
             title, lead = "Check your answers", "Nobody sees them until you submit."
-            links = [link("Back to the overview", "tasks")]
+            links = [self._link("Back to the overview", "tasks")]
             actions = Actions(primary="Continue", primary_action="confirm", links=links)
         else:
             word = "submitted" if self.status == "locked" else "handed back"
             title, lead = "Your judgement", f"This review was {word} and can no longer be changed."
-            actions = Actions(links=[link("Back to my cases", "worklist")])
+            actions = Actions(links=[self._link("Back to my cases", "worklist")])
         actions.on_action(self._leave_check)
         heading = Heading(text=title, lead=lead)
         self._set("check", title, [self._summary, heading, answers, actions], error=bool(problems))
@@ -301,7 +311,7 @@ class CasePages:
         actions = Actions(
             primary="Confirm and submit",
             primary_action="submit",
-            links=[link("Back to check your answers", "check")],
+            links=[self._link("Back to check your answers", "check")],
         )
         actions.on_action(self._submit_or_back)
         heading = Heading(text="Submit your review", lead=lead)
@@ -332,7 +342,7 @@ class CasePages:
             self._say_not_done()
             return
         self._load(self.review_id)
-        self._go(self.query(page) if page else "")
+        self._go(self.query(page) if page else CASES)
 
     def _say_not_done(self) -> None:
         text = (
@@ -354,7 +364,10 @@ class CasePages:
                 "Thank you. Reading a death with care is hard work, and somebody will be "
                 "treated better because of it.",
             ],
-            links=[link("Back to my cases", "worklist"), link("See my judgement", "check")],
+            links=[
+                self._link("Back to my cases", "worklist"),
+                self._link("See my judgement", "check"),
+            ],
         )
         receipt.on_action(self._follow)
         self._set("receipt", "Review submitted", [receipt])
@@ -373,7 +386,7 @@ class CasePages:
         actions = Actions(
             primary="Hand this case back",
             primary_action="hand_back",
-            links=[link("Keep it, back to the overview", "tasks")],
+            links=[self._link("Keep it, back to the overview", "tasks")],
         )
 
         def leave(name: str, payload: Mapping[str, Any]) -> None:

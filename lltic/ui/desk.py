@@ -10,7 +10,7 @@ from ipywidgets import VBox
 
 from lltic.errors import Refused
 from lltic.reviews.client import Client, ServiceDown
-from lltic.ui.case import CasePages
+from lltic.ui.case import CASES, CasePages
 from lltic.ui.kit import (
     Actions,
     Heading,
@@ -87,8 +87,11 @@ class Desk:
             )
         self._body.children = (self._status, self._case.view)
         self._case.show(page)
+        if page == "receipt":
+            self._head(self._client.desk())
 
     def _turned(self, query: str, title: str, error: bool) -> None:
+        """Tell the browser where the person now is."""
         self._place.turn_to(query, title, error=error)
 
     def _save(self, op: Mapping[str, Any]) -> None:
@@ -129,7 +132,7 @@ class Desk:
         page = VBox(parts)
         page.add_class("lltic-narrow")
         self._body.children = (page,)
-        self._turned("", "My cases", False)
+        self._turned(CASES, "My cases", False)
 
     def _head(self, data: Mapping[str, Any]) -> None:
         open_cases = sum(r["status"] == "open" for r in data["reviews"])
@@ -138,7 +141,7 @@ class Desk:
             self._header.cohort = data["title"]
             self._header.person = person["label"]
             self._header.notice = SYNTHETIC if data["synthetic"] else ""
-            self._header.links = [link(f"My cases ({open_cases})", "worklist")]
+            self._header.links = [link(f"My cases ({open_cases})", "worklist", query=CASES)]
         self._status.owner = person["name"]
 
     def _say_unreachable(self, query: str) -> None:

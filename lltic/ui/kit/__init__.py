@@ -1,0 +1,70 @@
+"""The component kit: what a reviewer sees, built from small anywidget classes.
+
+A screen shows and forwards, it never decides. Every component is a plain
+ipywidget: set its traits to change what is shown, and listen to what the person
+did with :meth:`Component.on_action`. Messages, traits and events are the same in
+the review server's own small client and in JupyterLab.
+
+What leaves the browser
+    ``{"action": name, ...payload}`` for buttons and links, see each class for its
+    names; ``{"op": {...}}`` from :class:`SaveStatus` only.
+Fields
+    hold an *answer*: ``{"value": X}``, ``{"missing": reason}`` or ``None``. On a page
+    with a :class:`SaveStatus` they are ``bound`` (the default): the answer travels as
+    an operation and nothing else. With ``bound=False`` the trait ``value`` itself
+    follows the person, as in any notebook.
+
+Imports nothing but the standard library, ipywidgets, anywidget and traitlets: a
+reviewer's kernel pays for every module.
+"""
+
+from __future__ import annotations
+
+from lltic.ui.kit.base import Component, link, query_string
+from lltic.ui.kit.fields import Checkboxes, Field, Radios, Scale, TextArea, answer_problem
+from lltic.ui.kit.notes import NotesViewer, PassageCoder
+from lltic.ui.kit.page import (
+    Actions,
+    ErrorSummary,
+    Heading,
+    Notice,
+    Paragraph,
+    PatientBanner,
+    Place,
+    Quote,
+    SiteHeader,
+    Splitter,
+)
+from lltic.ui.kit.review import CheckAnswers, Journey, Receipt, TaskList, Worklist
+from lltic.ui.kit.saving import ConflictNotice, SaveStatus
+
+__all__ = [
+    "Actions",
+    "CheckAnswers",
+    "Checkboxes",
+    "Component",
+    "ConflictNotice",
+    "ErrorSummary",
+    "Field",
+    "Heading",
+    "Journey",
+    "NotesViewer",
+    "Notice",
+    "Paragraph",
+    "PassageCoder",
+    "PatientBanner",
+    "Place",
+    "Quote",
+    "Radios",
+    "Receipt",
+    "SaveStatus",
+    "Scale",
+    "SiteHeader",
+    "Splitter",
+    "TaskList",
+    "TextArea",
+    "Worklist",
+    "answer_problem",
+    "link",
+    "query_string",
+]

@@ -1,0 +1,45 @@
+function answerPart(row) {
+  const { answer, text, optional } = row;
+  if (answer === null || answer === undefined) {
+    const words = optional ? "Not answered (optional)" : "Not answered yet";
+    return h("span", { class: optional ? "lltic-quiet" : "lltic-unanswered", text: words });
+  }
+  if (answer.missing !== undefined) return h("span", { class: "lltic-quiet", text: answerWords(answer) });
+  if (text !== undefined && text !== null) return h("span", { class: "lltic-pre", text });
+  if (Array.isArray(answer.value) && answer.value.length) {
+    return h("ul", { class: "lltic-plain" }, answer.value.map((one) => h("li", { text: one })));
+  }
+  return h("span", { class: "lltic-pre", text: answerWords(answer) });
+}
+
+function render({ model, el }) {
+  mount(el, "check-answers");
+  const line = (row) => {
+    const change = !model.get("locked") && row.change !== false;
+    const link = actionLink(
+      model,
+      { label: "Change", action: "change", payload: { field: row.field, query: row.query } },
+      { "data-key": `change:${row.field}` },
+      "Change",
+      hidden(` ${row.key}`),
+    );
+    return h(
+      "div",
+      { class: `lltic-check__row${row.error ? " lltic-check__row--error" : ""}` },
+      h("dt", { text: row.key }),
+      h("dd", { class: "lltic-check__value" }, row.error ? h("p", { class: "lltic-error" }, hidden("Error: "), row.error) : null, answerPart(row)),
+      change ? h("dd", { class: "lltic-check__change" }, link) : null,
+    );
+  };
+  return watch(model, ["sections", "locked"], () => {
+    redraw(
+      el,
+      model.get("sections").flatMap(({ heading, rows }) => [
+        heading ? h("h2", { class: "lltic-h2", text: heading }) : null,
+        h("dl", { class: "lltic-check" }, rows.map(line)),
+      ]),
+    );
+  });
+}
+
+export default { render };

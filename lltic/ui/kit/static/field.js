@@ -1,0 +1,167 @@
+// What all fields share: the frame (label, hint, error) and the way of an answer.
+
+const NOT_TAKEN_AFTER = 3000;
+
+/**
+ * Connect a field to its answer. `show(answer)` paints it; `edit(answer)` says that the
+ * person changed it. While an edit is open (not yet acknowledged) nothing from Python
+ * overwrites what is on the screen.
+ */
+function connect(model, el, show) {
+  const name = () => model.get("field");
+  let answer = model.get("value");
+  let version = model.get("version");
+  let open = false;
+  let nobody = null;
+
+  const paint = (next) => {
+    answer = next ?? null;
+    show(answer);
+  };
+  const tell = () => {
+    const detail = { field: name(), value: answer, version, taken: false };
+    emit("lltic:edit", detail);
+    return detail.taken;
+  };
+  const insist = () => {
+    // Nobody on this page saves: try on, and say so rather than lose it silently.
+    if (nobody) return;
+    const since = Date.now();
+    nobody = setInterval(() => {
+      if (!open || tell()) {
+        clearInterval(nobody);
+        nobody = null;
+        trouble(el, "");
+      } else if (Date.now() - since > NOT_TAKEN_AFTER && !el.querySelector(":scope > .lltic-trouble")) {
+        trouble(el, "This answer is not being saved. Copy it to a safe place and reload the page.");
+      }
+    }, 500);
+  };
+  const edit = (next) => {
+    answer = next;
+    if (!model.get("bound")) {
+      model.set("value", next);
+      model.save_changes();
+      return;
+    }
+    open = true;
+    if (!tell()) insist();
+  };
+  const restore = (next, { open: isOpen = true, version: at = version } = {}) => {
+    open = isOpen;
+    version = Math.max(version, at);
+    paint(next);
+  };
+  const fromPython = () => {
+    if (!model.get("bound")) {
+      paint(model.get("value"));
+    } else if (!open && model.get("version") >= version) {
+      version = model.get("version");
+      paint(model.get("value"));
+    }
+  };
+  const mine = (listener) => ({ detail }) => detail.field === name() && listener(detail);
+  const later = () => queueMicrotask(fromPython);
+  model.on("change:value", later);
+  model.on("change:version", later);
+  const stop = [
+    listen(document, "lltic:restore", mine((detail) => restore(detail.value))),
+    listen(document, "lltic:settled", mine((detail) => {
+      version = Math.max(version, detail.version);
+      open = !detail.idle;
+    })),
+    listen(document, "lltic:open-edits", ({ detail }) => {
+      if (open) detail.add({ field: name(), value: answer, version });
+    }),
+  ];
+  return {
+    edit,
+    /** Paint the answer, or the newer one that the outbox holds. */
+    begin() {
+      paint(answer);
+      if (model.get("bound")) emit("lltic:hello", { field: name(), version, restore });
+    },
+    get answer() {
+      return answer;
+    },
+    end() {
+      clearInterval(nobody);
+      stop.forEach((one) => one());
+      model.off("change:value", later);
+      model.off("change:version", later);
+    },
+  };
+}
+
+/** Ids of hint and error, for aria-describedby; the error element is kept up to date. */
+function describe(model, id) {
+  const hintId = `${id}-hint`;
+  const errorId = `${id}-error`;
+  const hint = () => {
+    const text = model.get("hint");
+    return text ? h("p", { class: "lltic-hint", id: hintId, text }) : null;
+  };
+  const error = h("p", { class: "lltic-error", id: errorId });
+  const refresh = (group, target) => {
+    const text = model.get("error");
+    error.replaceChildren(...(text ? [hidden("Error: "), text] : []));
+    error.hidden = !text;
+    group.classList.toggle("lltic-group--error", Boolean(text));
+    const ids = [model.get("hint") && hintId, text && errorId].filter(Boolean).join(" ");
+    if (ids) target.setAttribute("aria-describedby", ids);
+    else target.removeAttribute("aria-describedby");
+    if (target.tagName === "TEXTAREA") {
+      if (text) target.setAttribute("aria-invalid", "true");
+      else target.removeAttribute("aria-invalid");
+    }
+  };
+  return { hint, error, refresh };
+}
+
+/** The caption above a page heading, and the heading level for the label. */
+function headingTag(model) {
+  return { page: "h1", section: "h2" }[model.get("heading")] ?? null;
+}
+
+function caption(model) {
+  const text = model.get("caption");
+  return text ? h("span", { class: "lltic-caption", text }) : null;
+}
+
+/** A legend or label, as a heading where it is one. `inner` wraps the text. */
+function question(model, inner) {
+  const tag = headingTag(model);
+  if (!tag) return [caption(model), inner(model.get("label"))];
+  const id = tag === "h1" ? "lltic-heading" : null;
+  return [h(tag, { id, class: `lltic-question lltic-question--${model.get("heading")}` }, caption(model), inner(model.get("label")))];
+}
+
+/** Redraw the frame when its words change; refresh the error alone when only that changes. */
+function fieldLife(model, el, traits, build, field) {
+  let refresh = () => {};
+  const stopFrame = watch(model, ["field", "label", "hint", "caption", "heading", ...traits], () => {
+    refresh = build();
+    refresh();
+    field.begin();
+  });
+  const stopError = watch(model, ["error"], () => refresh());
+  return () => {
+    stopFrame();
+    stopError();
+    field.end();
+  };
+}
+
+/** One choice: input left of its label, with a description that belongs to it. */
+function choice({ type, name, id, label, description, wide }, listeners) {
+  const descId = description ? `${id}-item` : null;
+  const input = h("input", { type, name, id, class: "lltic-choice__input", "aria-describedby": descId, "data-key": id, autocomplete: "off", on: listeners });
+  const row = h(
+    "div",
+    { class: `lltic-choice${wide ? " lltic-choice--wide" : ""}` },
+    input,
+    h("label", { for: id, class: "lltic-choice__label" }, label),
+    description ? h("span", { class: "lltic-choice__desc", id: descId, text: description }) : null,
+  );
+  return { row, input };
+}

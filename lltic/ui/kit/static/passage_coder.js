@@ -1,0 +1,272 @@
+const COLOURS = 6;
+
+/** The words of a text, and its sentences, as spans in UTF-16 units. */
+function wordsOf(text) {
+  return [...text.matchAll(/\S+/gu)].map((one) => ({ start: one.index, end: one.index + one[0].length }));
+}
+
+function sentencesOf(text) {
+  const parts = [...text.matchAll(/[^.!?\n]+(?:[.!?]+(?=\s|$)|[.!?]+|\n|$)/gu)];
+  return parts.map((one) => trimmed(text, one.index, one.index + one[0].length)).filter(Boolean);
+}
+
+class Coder {
+  constructor(model, el) {
+    this.model = model;
+    this.el = mount(el, "coder");
+    this.picked = null; // the passage, {start, end} in UTF-16 units
+    this.anchor = null; // index of the word where a keyboard selection began
+    this.head = null;
+    this.build();
+  }
+
+  get text() {
+    return this.model.get("text");
+  }
+
+  themeIndex(code) {
+    return this.model.get("themes").findIndex((one) => one.code === code);
+  }
+
+  label(code) {
+    return this.model.get("themes").find((one) => one.code === code)?.label ?? code;
+  }
+
+  units({ start, end }) {
+    return { start: toUnits(this.text, start), end: toUnits(this.text, end) };
+  }
+
+  // ---- picking a passage
+
+  pick(span) {
+    this.picked = span;
+    this.drawText();
+    this.drawPicked();
+    this.drawPressed();
+  }
+
+  fromMouse = () => {
+    const span = selectionIn(this.words);
+    if (!span || this.model.get("locked")) return;
+    this.anchor = this.head = null;
+    document.getSelection().removeAllRanges();
+    this.pick(span);
+  };
+
+  /** Arrow keys move by word, with Shift they extend; Up and Down go by ten words. */
+  fromKeys = (event) => {
+    if (this.model.get("locked")) return;
+    const words = wordsOf(this.text);
+    if (!words.length) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+      event.preventDefault();
+      this.whole();
+      return;
+    }
+    if (event.key === "Escape" && this.picked) {
+      this.clear();
+      return;
+    }
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10, Home: -words.length, End: words.length }[event.key];
+    if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const from = this.head ?? (by > 0 ? -1 : 1);
+    this.head = Math.min(Math.max(from + by, 0), words.length - 1);
+    if (!event.shiftKey || this.anchor === null) this.anchor = this.head;
+    const [first, last] = [Math.min(this.anchor, this.head), Math.max(this.anchor, this.head)];
+    this.pick({ start: words[first].start, end: words[last].end });
+    this.words.querySelector(".lltic-coded--picked")?.scrollIntoView({ block: "nearest" });
+  };
+
+  whole() {
+    this.anchor = this.head = null;
+    this.pick(trimmed(this.text, 0, this.text.length));
+  }
+
+  clear() {
+    this.anchor = this.head = null;
+    this.pick(null);
+  }
+
+  // ---- coding
+
+  codingOf(code) {
+    if (!this.picked) return null;
+    const [start, end] = [toCodePoints(this.text, this.picked.start), toCodePoints(this.text, this.picked.end)];
+    return this.model.get("codings").find((one) => one.theme === code && one.start === start && one.end === end) ?? null;
+  }
+
+  async apply(code, button) {
+    if (!this.picked) {
+      this.say("Select a passage first, or choose Whole text.");
+      return;
+    }
+    const existing = this.codingOf(code);
+    if (existing) return void this.remove(existing, button);
+    const { start, end } = this.picked;
+    const payload = {
+      text_id: this.model.get("text_id"),
+      theme: code,
+      start: toCodePoints(this.text, start),
+      end: toCodePoints(this.text, end),
+    };
+    if (await act(this.model, button, "code", payload, { save: false })) this.say(`Coded as ${this.label(code)}.`);
+  }
+
+  async remove({ id, theme }, button) {
+    const payload = { text_id: this.model.get("text_id"), id };
+    if (await act(this.model, button, "uncode", payload, { save: false })) this.say(`Removed: ${this.label(theme)}.`);
+  }
+
+  say(text) {
+    this.news.textContent = text;
+  }
+
+  // ---- screen
+
+  build() {
+    const help = uid("coder-help");
+    this.head2 = h("h2", { class: "lltic-h2" });
+    this.help = h("p", { class: "lltic-hint", id: help, text: "Select words with the mouse. With the keyboard: arrow keys move by word, Shift with an arrow key extends, Ctrl+A takes the whole text." });
+    this.words = h("div", { class: "lltic-coder__words", tabindex: "0", role: "group", "aria-label": "Text to code", "aria-describedby": help, on: { mouseup: () => setTimeout(this.fromMouse), keydown: this.fromKeys } });
+    this.source = h("p", { class: "lltic-small" });
+    this.sentences = h("details", { class: "lltic-coder__sentences" });
+    this.pickedWords = h("p", { class: "lltic-coder__picked", role: "status" });
+    this.wholeButton = h("button", { type: "button", class: "lltic-turn", text: "Whole text", on: { click: () => this.whole() } });
+    this.clearButton = h("button", { type: "button", class: "lltic-turn", text: "Clear selection", on: { click: () => (this.clear(), this.words.focus()) } });
+    this.news = h("p", { class: "lltic-coder__news", role: "status" });
+    this.codings = h("div", { class: "lltic-coder__codings" });
+    this.themes = h("ul", { class: "lltic-coder__themes" });
+    this.pickBar = h("div", { class: "lltic-coder__bar" }, this.pickedWords, h("div", { class: "lltic-coder__bar-buttons" }, this.wholeButton, this.clearButton), this.news);
+    this.el.replaceChildren(
+      h("section", { class: "lltic-coder__text", "aria-label": "Text" }, this.head2, this.help, this.words, this.source, this.sentences, this.codings),
+      h("section", { class: "lltic-coder__side", "aria-label": "Themes" }, this.pickBar, h("h2", { class: "lltic-h2", text: "Themes" }), this.themes),
+    );
+  }
+
+  draw() {
+    this.head2.textContent = this.model.get("question") || "Text";
+    this.source.textContent = this.model.get("source");
+    const locked = this.model.get("locked");
+    this.help.hidden = this.sentences.hidden = locked;
+    this.pickBar.hidden = locked;
+    this.drawText();
+    this.drawSentences();
+    this.drawPicked();
+    this.drawCodings();
+    this.drawThemes();
+  }
+
+  drawText() {
+    const spans = this.model.get("codings").map((one) => ({
+      ...this.units(one),
+      class: `lltic-coded lltic-coded--${(this.themeIndex(one.theme) + COLOURS) % COLOURS}`,
+      title: this.label(one.theme),
+    }));
+    if (this.picked) spans.push({ ...this.picked, class: "lltic-coded--picked" });
+    paintText(this.words, this.text, spans);
+  }
+
+  drawPicked() {
+    const words = this.picked ? this.text.slice(this.picked.start, this.picked.end) : "";
+    const long = words.length > 160 ? `${words.slice(0, 100)} … ${words.slice(-50)}` : words;
+    const text = this.picked ? `Selected: “${long}”` : "Nothing selected yet.";
+    if (this.pickedWords.textContent !== text) this.pickedWords.textContent = text;
+    this.clearButton.hidden = !this.picked;
+  }
+
+  drawSentences() {
+    const spans = sentencesOf(this.text);
+    const boxes = [];
+    const take = () => {
+      const ticked = boxes.map((box, i) => (box.checked ? i : -1)).filter((i) => i >= 0);
+      if (!ticked.length) return this.clear();
+      const [first, last] = [ticked[0], ticked.at(-1)];
+      boxes.forEach((box, i) => (box.checked = i >= first && i <= last));
+      this.pick({ start: spans[first].start, end: spans[last].end });
+    };
+    const rows = spans.map(({ start, end }, i) => {
+      const made = choice2(uid("sentence"), this.text.slice(start, end), take);
+      boxes[i] = made.box;
+      return made.row;
+    });
+    this.sentences.replaceChildren(
+      h("summary", { text: "Choose by sentence instead" }),
+      h("fieldset", { class: "lltic-fieldset" }, h("legend", { class: "lltic-hint", text: "Tick one sentence, or the first and the last of a passage." }), rows),
+    );
+  }
+
+  drawCodings() {
+    const codings = [...this.model.get("codings")].sort((a, b) => a.start - b.start || a.end - b.end);
+    const points = Array.from(this.text);
+    const row = (one) => {
+      const words = points.slice(one.start, one.end).join("");
+      const short = words.length > 140 ? `${words.slice(0, 90)} … ${words.slice(-40)}` : words;
+      return h(
+        "li",
+        {},
+        h("span", { class: `lltic-chip lltic-coded--${(this.themeIndex(one.theme) + COLOURS) % COLOURS}`, text: this.label(one.theme) }),
+        h("span", { class: "lltic-coder__quote", text: `“${short}”` }),
+        this.model.get("locked")
+          ? null
+          : h("button", { type: "button", class: "lltic-link", "data-key": `remove:${one.id}`, on: { click: (event) => this.remove(one, event.currentTarget) } }, "Remove", hidden(` ${this.label(one.theme)}: ${short}`)),
+      );
+    };
+    redraw(
+      this.codings,
+      h("h3", { class: "lltic-h3", text: `Codings of this text (${codings.length})` }),
+      codings.length ? h("ul", { class: "lltic-plain" }, codings.map(row)) : h("p", { class: "lltic-quiet", text: "None yet." }),
+    );
+  }
+
+  drawThemes() {
+    const locked = this.model.get("locked");
+    const more = ({ include, exclude }) =>
+      include || exclude
+        ? h("details", {}, h("summary", { text: "When to use it" }), include ? h("p", {}, h("b", { text: "Use for: " }), include) : null, exclude ? h("p", {}, h("b", { text: "Not for: " }), exclude) : null)
+        : null;
+    const row = (one, index) => {
+      const id = uid("theme");
+      const button = locked
+        ? h("b", { text: one.label })
+        : h("button", {
+            type: "button",
+            class: `lltic-theme lltic-coded--${index % COLOURS}`,
+            text: one.label,
+            "aria-describedby": one.definition ? id : null,
+            "data-key": `theme:${one.code}`,
+            on: { click: (event) => this.apply(one.code, event.currentTarget) },
+          });
+      return h("li", {}, button, one.definition ? h("p", { class: "lltic-small", id, text: one.definition }) : null, more(one));
+    };
+    redraw(this.themes, this.model.get("themes").map(row));
+    this.drawPressed();
+  }
+
+  /** A theme that the picked passage already carries shows as pressed. */
+  drawPressed() {
+    for (const button of this.themes.querySelectorAll("button.lltic-theme")) {
+      button.setAttribute("aria-pressed", String(Boolean(this.codingOf(button.dataset.key.slice("theme:".length)))));
+    }
+  }
+}
+
+function choice2(id, label, change) {
+  const box = h("input", { type: "checkbox", id, class: "lltic-choice__input", on: { change } });
+  return { box, row: h("div", { class: "lltic-choice" }, box, h("label", { for: id, class: "lltic-choice__label", text: label })) };
+}
+
+function render({ model, el }) {
+  const coder = new Coder(model, el);
+  let shown = model.get("text_id");
+  return watch(model, ["text", "text_id", "question", "source", "themes", "codings", "locked"], () => {
+    if (model.get("text_id") !== shown) {
+      shown = model.get("text_id");
+      coder.picked = coder.anchor = coder.head = null;
+      coder.say("");
+    }
+    coder.draw();
+  });
+}
+
+export default { render };

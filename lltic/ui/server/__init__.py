@@ -1,0 +1,15 @@
+"""The web server of the reviewers' pages: Voilà on its own, hardened, behind a log-in.
+
+=================== ========================================================
+``app``              the ``Voila`` subclass; safe values are class defaults
+``identity``         who is asking, and whose kernel it is
+``kernels``          one kernel per open page: its owner, its ticket, its caps
+``kernel``           what runs as a kernel's process
+``handlers``         the closed list of addresses
+``render``           one notebook into one page, while its kernel starts
+``check``            tries the known holes against a running server
+``template static``  the strict template and the small widget client
+=================== ========================================================
+
+It holds no key and no case: those stay with the review service.
+"""

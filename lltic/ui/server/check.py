@@ -1,0 +1,361 @@
+"""The self-test: tries the known holes against a running server.
+
+Nobody is let in before it has passed. It costs two kernels and about two seconds, and
+needs two sessions of people who exist for it alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from lltic.ui.server.identity import cookie_name
+
+__all__ = ["Hole", "self_check"]
+
+SECONDS = 30.0
+FORGERY_TOKEN = "0" * 32
+V1 = "v1.kernel.websocket.jupyter.org"
+
+FORBIDDEN = {
+    "execute_request": {"code": "0", "silent": False, "store_history": False},
+    "inspect_request": {"code": "print", "cursor_pos": 1, "detail_level": 0},
+    "complete_request": {"code": "im", "cursor_pos": 2},
+    "is_complete_request": {"code": "1"},
+    "history_request": {"hist_access_type": "tail", "n": 1, "output": False, "raw": True},
+    "debug_request": {"type": "request", "seq": 1, "command": "debugInfo", "arguments": {}},
+    "input_reply": {"value": ""},
+    "interrupt_request": {},
+    "create_subshell_request": {},
+    "usage_request": {},
+    "shutdown_request": {"restart": False},
+}
+"""Everything else a browser could say to a kernel; each must be dropped."""
+
+CLOSED = (
+    "voila/files/desk.ipynb voila/files/..%2fserver%2fapp.py voila/static/voila.js "
+    "voila/templates/lab/static/voila.js voila/labextensions/ voila/api/themes/ voila/api/contents "
+    "voila/tree voila/render/desk.ipynb voila/query/{id} voila/execution/{id} desk.ipynb files/ "
+    "static/ static/00/client.js static/..%2f..%2fapp.py api api/contents api/sessions api/terminals "
+    "api/kernels api/kernelspecs api/status api/me api/config/x api/nbconvert api/security/csp-report "
+    "terminals/websocket/1 nbconvert/html/x lab tree notebooks/x edit/x metrics logout/x .git/config"
+).split()
+"""Addresses of Voilà and Jupyter, and some inventions; none may have an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One thing tried: ``ok`` when it is closed, and what was seen."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def self_check(base_url: str, sessions: tuple[str, str]) -> list[Hole]:
+    """Try the known holes of a running server.
+
+    Parameters
+    ----------
+    base_url : str
+        The server's address, such as ``http://127.0.0.1:8866``.
+    sessions : tuple of two str
+        Session ids of two people who exist for this test only.
+
+    Returns
+    -------
+    list of Hole
+        One per thing tried; a server with any that is not ``ok`` must not serve.
+    """
+    return asyncio.run(_Check(base_url, sessions).run())
+
+
+class _Check:
+    def __init__(self, base_url: str, sessions: tuple[str, str]) -> None:
+        self._base = base_url.rstrip("/") + "/"
+        self._one, self._two = sessions
+        self._cookie = cookie_name(urlsplit(base_url).netloc)
+        self._http = AsyncHTTPClient(force_instance=True, defaults={"request_timeout": SECONDS})
+        self._answers: list[tuple[str, HTTPResponse]] = []
+        self._kernels: dict[str, str] = {}
+
+    async def run(self) -> list[Hole]:
+        try:
+            found = [await self._try("pages", self._pages)]
+            if found[0].ok:
+                probes: list[tuple[str, Callable[[], Awaitable[str]]]] = [
+                    ("anonymous pages", self._anonymous_pages),
+                    ("anonymous kernel", self._anonymous_kernel),
+                    ("another person's kernel", self._other_kernel),
+                    ("code from the browser", self._code),
+                    ("code from the browser, binary", self._code_v1),
+                    ("widgets from the browser", self._widgets),
+                    ("template and theme", self._template),
+                    ("other addresses", self._addresses),
+                    ("foreign sites", self._foreign),
+                    ("tokens", self._tokens),
+                ]
+                found += await asyncio.gather(*(self._try(name, probe) for name, probe in probes))
+                found.append(await self._try("headers", self._headers))
+            return found
+        finally:
+            await self._tidy_up()
+            self._http.close()
+
+    async def _try(self, name: str, probe: Callable[[], Awaitable[str]]) -> Hole:
+        """Run one probe: it says what is open, or nothing; what cannot be tried counts as open."""
+        try:
+            trouble = await asyncio.wait_for(probe(), SECONDS)
+        except Exception as error:
+            return Hole(name, False, f"could not be tried: {type(error).__name__}")
+        return Hole(name, not trouble, trouble or "closed")
+
+    # -- what is tried ----------------------------------------------------------------------
+
+    async def _pages(self) -> str:
+        """Not a hole: the two pages whose kernels are then attacked."""
+        asked = {self._one: "", self._two: "?template=lab&theme=dark&voila-theme=dark"}
+        pages = await asyncio.gather(*(self._get(query, who) for who, query in asked.items()))
+        for who, page in zip(asked, pages, strict=True):
+            found = re.search(r'data-kernel-id="([0-9a-f-]{36})"', page.body.decode("utf-8", "replace"))
+            if page.code != 200 or not found:
+                return f"a page did not open (status {page.code})"
+            self._kernels[who] = found[1]
+        return ""
+
+    async def _anonymous_pages(self) -> str:
+        return _first(
+            [
+                f"/{path} answers {answer.code} to a stranger"
+                for path in ("", "coding", "?token=x", "nothing-here", "api/me")
+                if (answer := await self._get(path)).code not in (302, 403)
+                or "login" not in answer.headers.get("Location", "login")
+            ]
+        )
+
+    async def _anonymous_kernel(self) -> str:
+        return await self._reaches_kernel("", "a stranger")
+
+    async def _other_kernel(self) -> str:
+        open_ = await self._reaches_kernel(self._two, "another person")
+        alive = await self._get(f"api/kernels/{self._kernels[self._one]}", self._one)
+        return open_ or ("" if alive.code == 200 else "another person ended a kernel")
+
+    async def _reaches_kernel(self, who: str, said: str) -> str:
+        kernel = f"api/kernels/{self._kernels[self._one]}"
+        leave = f"voila/api/shutdown/{self._kernels[self._one]}"
+        for method, path in (("GET", kernel), ("DELETE", kernel), ("POST", leave)):
+            answer = await self._ask(method, path, who)
+            if answer.code not in (302, 403, 404):
+                return f"{said} gets {answer.code} for {method} of a kernel"
+        if await self._connects(f"{kernel}/channels", who):
+            return f"{said} can connect to a kernel"
+        return ""
+
+    async def _code(self) -> str:
+        async with await self._line() as line:
+            for kind, content in FORBIDDEN.items():
+                for channel in ("shell", "control"):
+                    await line.send(kind, content, channel)
+            return await line.answered()
+
+    async def _code_v1(self) -> str:
+        async with await self._line(V1) as line:
+            await line.send("execute_request", FORBIDDEN["execute_request"], "shell")
+            await line.send("execute_request", FORBIDDEN["execute_request"], "control")
+            return await line.answered()
+
+    async def _widgets(self) -> str:
+        async with await self._line() as line:
+            comm_id = uuid.uuid4().hex
+            state = {"_model_module": "@jupyter-widgets/controls", "_model_name": "IntSliderModel"}
+            state |= {"_view_module": "@jupyter-widgets/controls", "_view_name": "IntSliderView"}
+            state |= {"_model_module_version": "2.0.0", "_view_module_version": "2.0.0"}
+            content = {"comm_id": comm_id, "target_name": "jupyter.widget", "data": {"state": state}}
+            await line.send("comm_open", content, "shell", {"version": "2.1.0"}, forbidden=False)
+            comms = await line.comms()
+            return "a browser can make a widget" if comm_id in comms else ""
+
+    async def _template(self) -> str:
+        page = next(a for name, a in self._answers if name.startswith("?template=lab"))
+        text = page.body.decode("utf-8", "replace")
+        foreign = [word for word in ("voila.js", "jupyterlab", "https://") if word in text]
+        return f"the address chose a template ({foreign[0]})" if foreign else ""
+
+    async def _addresses(self) -> str:
+        paths = [p.format(id=self._kernels[self._one]) for p in CLOSED]
+        answers = await asyncio.gather(*(self._get(path, self._one) for path in paths))
+        return _first(
+            [
+                f"/{path} answers {answer.code}"
+                for path, answer in zip(paths, answers, strict=True)
+                if answer.code not in (403, 404, 405)
+            ]
+        )
+
+    async def _foreign(self) -> str:
+        evil = {"Origin": "http://evil.example"}
+        kernel = f"api/kernels/{self._kernels[self._one]}"
+        if await self._connects(f"{kernel}/channels", self._one, evil):
+            return "another site can connect to a kernel"
+        if (await self._ask("DELETE", kernel, self._one, evil)).code == 204:
+            return "another site can end a kernel"
+        if (await self._ask("DELETE", kernel, self._one, forged=True)).code == 204:
+            return "a request without the token of our pages can end a kernel"
+        for headers in (evil, {}):
+            form = await self._ask("POST", "login", "", headers, forged=True)
+            if form.code not in (403, 404):
+                return f"a forged log-in is answered with {form.code}"
+        if (await self._get("login", "", {"Host": "evil.example"})).code != 403:
+            return "another host's name is answered"
+        return ""
+
+    async def _tokens(self) -> str:
+        for headers in ({"Authorization": "token x"}, {"Authorization": "token "}):
+            if (await self._get("", "", headers)).code != 302:
+                return "a token is looked at"
+        forged = await self._get("", "x" * 43)
+        return "" if forged.code == 302 else "an invented session is let in"
+
+    async def _headers(self) -> str:
+        for name, answer in self._answers:
+            policy = answer.headers.get("Content-Security-Policy", "")
+            wanted = ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
+            if not all(rule in policy for rule in wanted) or "unsafe-eval" in policy:
+                return f"/{name} has no strict content security policy"
+        return ""
+
+    # -- how ----------------------------------------------------------------------------------
+
+    async def _get(
+        self, path: str, who: str = "", headers: dict[str, str] | None = None
+    ) -> HTTPResponse:
+        return await self._ask("GET", path, who, headers)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        who: str = "",
+        headers: dict[str, str] | None = None,
+        *,
+        forged: bool = False,
+    ) -> HTTPResponse:
+        sent = {**self._cookies(who), **(headers or {})}
+        if not forged:
+            sent["X-XSRFToken"] = FORGERY_TOKEN
+        body = "name=x&password=x" if method == "POST" else None
+        request = HTTPRequest(
+            self._base + path, method, sent, body, follow_redirects=False, request_timeout=SECONDS
+        )
+        answer = await self._http.fetch(request, raise_error=False)
+        self._answers.append((path, answer))
+        return answer
+
+    def _cookies(self, who: str) -> dict[str, str]:
+        session = f"; {self._cookie}={who}" if who else ""
+        return {"Cookie": f"_xsrf={FORGERY_TOKEN}{session}"}
+
+    async def _connects(self, path: str, who: str, headers: dict[str, str] | None = None) -> bool:
+        url = self._base.replace("http", "ws", 1) + path + "?session_id=check"
+        try:
+            line = await websocket_connect(
+                HTTPRequest(url, headers={**self._cookies(who), **(headers or {})})
+            )
+        except HTTPClientError:
+            return False
+        line.close()
+        return True
+
+    async def _line(self, protocol: str = "") -> _Line:
+        kernel = f"api/kernels/{self._kernels[self._one]}/channels"
+        url = f"{self._base.replace('http', 'ws', 1)}{kernel}?session_id={uuid.uuid4().hex}"
+        request = HTTPRequest(url, headers=self._cookies(self._one))
+        protocols = [protocol] if protocol else None
+        return _Line(await websocket_connect(request, subprotocols=protocols), bool(protocol))
+
+    async def _tidy_up(self) -> None:
+        for who, kernel_id in self._kernels.items():
+            await self._ask("DELETE", f"api/kernels/{kernel_id}", who)
+
+
+class _Line:
+    """A websocket of the kernel's owner, who is up to no good."""
+
+    def __init__(self, socket: WebSocketClientConnection, binary: bool) -> None:
+        self._socket = socket
+        self._binary = binary
+        self._forbidden: dict[str, str] = {}
+
+    async def __aenter__(self) -> _Line:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._socket.close()
+
+    async def send(
+        self,
+        kind: str,
+        content: dict,
+        channel: str,
+        metadata: dict | None = None,
+        *,
+        forbidden: bool = True,
+    ) -> str:
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "check", "username": ""}
+        header |= {"date": "2026-01-01T00:00:00Z", "version": "5.3"}
+        parts = {"header": header, "parent_header": {}, "metadata": metadata or {}, "content": content}
+        if self._binary:
+            frame: bytes | str = serialize_msg_to_ws_v1(
+                parts, channel, lambda part: json.dumps(part).encode()
+            )
+        else:
+            frame = json.dumps({**parts, "channel": channel})
+        await self._socket.write_message(frame, binary=self._binary)
+        if forbidden:
+            self._forbidden[header["msg_id"]] = kind
+        return header["msg_id"]
+
+    async def answered(self) -> str:
+        """Say which forbidden message the kernel noticed.
+
+        It answers in order: what has left no trace before two allowed questions are
+        answered, on both channels, was dropped.
+        """
+        for channel in ("control", "shell", "control", "shell"):
+            last = await self.send("kernel_info_request", {}, channel, forbidden=False)
+            async for text in self._until_idle(last):
+                for msg_id, kind in self._forbidden.items():
+                    if msg_id in text:
+                        return f"the kernel answered {kind}"
+        return ""
+
+    async def comms(self) -> str:
+        """Return the kernel's list of comms, as text."""
+        asked = await self.send("comm_info_request", {}, "shell", forbidden=False)
+        return "".join([t async for t in self._until_idle(asked) if "comm_info_reply" in t])
+
+    async def _until_idle(self, msg_id: str) -> AsyncIterator[str]:
+        replied = idle = False
+        while not (replied and idle):
+            frame = await self._socket.read_message()
+            if frame is None:
+                raise ConnectionError("the line was closed")
+            text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
+            yield text
+            if msg_id in text:
+                replied = replied or "_info_reply" in text
+                idle = idle or re.search(r'"execution_state":\s*"idle"', text) is not None
+
+
+def _first(troubles: list[str]) -> str:
+    return troubles[0] if troubles else ""

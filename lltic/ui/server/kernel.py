@@ -1,0 +1,92 @@
+"""The process of one reviewer's kernel: IPython without what a page never needs.
+
+Run by path, not as a module of an installed package, so that the interpreter
+can be an isolated one (``python -I kernel.py -f CONNECTION_FILE``).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+__all__ = ["main"]
+
+NOT_NEEDED = ("debugpy", "jedi", "matplotlib", "prompt_toolkit", "sqlite3")
+"""Libraries that IPython takes when it finds them; half of the memory of a kernel."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Start the kernel; refuse without the ticket that says whom it serves."""
+    if not (os.environ.get("LLTIC_TICKET") and os.environ.get("LLTIC_SOCKET")):
+        sys.exit("This kernel was not started by the server: it has no ticket.")
+    for name in NOT_NEEDED:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's way to say "not installed"
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize(
+        [
+            *arguments,
+            "--HistoryManager.enabled=False",
+            "--IPKernelApp.exec_PYTHONSTARTUP=False",
+            "--IPKernelApp.ignore_cwd=True",
+            "--IPKernelApp.capture_fd_output=False",
+            "--IPCompleter.use_jedi=False",
+        ]
+    )
+    speak_without_values(app)
+    serve_widgets(app)
+    app.start()
+
+
+def speak_without_values(app: Any) -> None:
+    """Let errors say their kind and place only: a message may quote what somebody wrote."""
+
+    def failed(
+        shell: Any, kind: type[BaseException], error: BaseException, tb: Any, tb_offset: Any = None
+    ) -> None:
+        if sys.__stderr__ is not None:
+            sys.__stderr__.write(_bare(kind, tb) + "\n")
+
+    app.shell.set_custom_exc((Exception,), failed)
+    handler = logging.StreamHandler(sys.__stderr__)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_BareFormatter("%(name)s: %(levelname)s"))
+    for logger in (app.log, logging.getLogger("traitlets"), logging.getLogger("tornado")):
+        logger.handlers = [handler]
+        logger.propagate = False
+
+
+def serve_widgets(app: Any) -> None:
+    """Answer the page's request for all widgets; make none at the browser's wish."""
+    import ipywidgets
+
+    ipywidgets.register_comm_target()
+    app.kernel.comm_manager.targets.pop("jupyter.widget", None)
+
+
+class _BareFormatter(logging.Formatter):
+    """Log records by name and level, errors by kind and place."""
+
+    def formatException(  # noqa: N802 - the standard library's name
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        return _bare(ei[0], ei[2])
+
+
+def _bare(kind: type[BaseException] | None, tb: TracebackType | None) -> str:
+    places = [f"  {f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(tb)]
+    return "\n".join([f"A page failed with {kind.__name__ if kind else 'no error'}:", *places[-12:]])
+
+
+if __name__ == "__main__":
+    # At the end of the path, where it can hide nothing; does nothing for an installed package.
+    sys.path.append(str(Path(__file__).resolve().parents[3]))
+    main(sys.argv[1:])

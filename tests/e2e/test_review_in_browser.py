@@ -1,0 +1,201 @@
+"""A reviewer's whole evening, in a real browser against the real processes."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lltic.audit.store import verify
+from lltic.reviews.read import events, judgements
+from serving_study import KERNEL, SERVICE, Served, log_in
+
+WORDS = "Wanderfalke judgement: the fluid chart stopped on day three — naïve façade, 😀 and all."
+
+
+@pytest.fixture
+def served(demo_copy):
+    running = Served(demo_copy)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def context(browser):
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    yield context
+    context.close()
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=15_000)
+
+
+def open_first_case(page: Page) -> str:
+    """Open the first case to start and return its id."""
+    heading(page, "My cases")
+    page.get_by_role("link", name=re.compile("Start review")).first.click()
+    heading(page, "Your review")
+    return page.url.partition("review=")[2].partition("&")[0]
+
+
+def choose(page: Page, group: str, option: str) -> None:
+    chosen = page.get_by_role("group", name=re.compile(group)).get_by_role("radio", name=option)
+    chosen.first.check(force=True)  # the label lies over the button, as it should
+
+
+def complete(page: Page) -> None:
+    """Answer every part of the form, from the overview to the check page."""
+    page.get_by_role("link", name=re.compile("Before you start")).click()
+    heading(page, "Before you start")
+    choose(page, "learning disability", "No sign of it")
+    for question in ("serious mental illness", "under 18", "raise a concern"):
+        choose(page, question, "No")
+    page.get_by_role("button", name="Save and continue").click()
+    for title in ("Admission and first day", "Ongoing care"):
+        heading(page, title)
+        page.get_by_label("Your judgement of this phase of care").fill(f"{title}. {WORDS}")
+        choose(page, "care in this phase was", "2 Poor")
+        page.get_by_role("button", name="Save and continue").click()
+    for title in ("Care during a procedure", "Care around an operation", "End-of-life"):
+        heading(page, title)
+        choose(page, "care in this phase was", "Does not apply")
+        page.get_by_role("button", name="Save and continue").click()
+    heading(page, "Overall care")
+    page.get_by_label("Your judgement of the care as a whole").fill(f"Overall. {WORDS}")
+    choose(page, "Taken as a whole", "3 Adequate")
+    page.get_by_role("button", name="Save and continue").click()
+    heading(page, "Quality of the record")
+    choose(page, "The record was", "3 Adequate")
+    page.get_by_role("button", name="Save and continue").click()
+    heading(page, "Problems in care")
+    choose(page, "any problems", "Yes")
+    page.get_by_role("checkbox", name=re.compile("^Monitoring")).check(force=True)
+    expect(page.get_by_role("group", name=re.compile("Monitoring: did it lead"))).to_be_visible()
+    # A question that appears takes nothing away from the one being answered.
+    expect(page.get_by_role("checkbox", name=re.compile("^Monitoring"))).to_be_focused()
+    choose(page, "Monitoring: did it lead to harm", "Probably")
+    page.get_by_role("button", name="Save and continue").click()
+    heading(page, "What can be learnt")
+    page.get_by_role("button", name="Save and continue").click()
+    heading(page, "Check your answers")
+
+
+def test_two_reviewers_the_whole_way(served, context):
+    strangers: list[str] = []
+    context.on("request", lambda r: None if "127.0.0.1" in r.url else strangers.append(r.url))
+    page = context.new_page()
+    log_in(page, served.url, "amira.khan")
+    review_id = open_first_case(page)
+
+    # The notes are there to be read, and can be searched.
+    notes = page.get_by_role("region", name="Case notes")
+    expect(notes).to_contain_text("SYNTHETIC", timeout=10_000)
+
+    # Half-way: write, see it saved, reload, find it where it was.
+    page.get_by_role("link", name=re.compile("Admission and first day")).click()
+    heading(page, "Admission and first day")
+    page.get_by_label("Your judgement of this phase of care").fill(WORDS)
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    page.reload()
+    heading(page, "Admission and first day")
+    expect(page.get_by_label("Your judgement of this phase of care")).to_have_value(WORDS)
+
+    page.get_by_role("link", name="Back to the overview").click()
+    complete(page)
+    page.get_by_role("button", name="Continue").click()
+    heading(page, "Submit your review")
+    page.get_by_role("button", name="Confirm and submit").click()
+    heading(page, "Review submitted")
+    receipt = page.get_by_text(re.compile(r"^[0-9A-F]{4}-[0-9A-F]{4}$")).inner_text()
+    page.get_by_role("link", name="Back to my cases").click()
+    heading(page, "My cases")
+    expect(page.get_by_text(receipt)).to_be_visible()
+
+    submitted = {j.item: j for j in judgements(served.study) if j.review_id == review_id}
+    assert submitted["overall.judgement"].value == f"Overall. {WORDS}"
+    assert submitted["problems.monitoring.harm"].value == "probably"
+
+    # The other reviewer of the same case sees none of it, on the page or on the wire.
+    other = context.browser.new_context()
+    other_page = other.new_page()
+    frames: list[str] = []
+    other_page.on("websocket", lambda ws: ws.on("framereceived", lambda f: frames.append(str(f))))
+    log_in(other_page, served.url, "ben.okoro")
+    heading(other_page, "My cases")
+    theirs = review_id[:-1] + ("2" if review_id.endswith("1") else "1")
+    other_page.goto(f"{served.url}?review={theirs}&page=admission")
+    heading(other_page, "Admission and first day")
+    expect(other_page.get_by_label("Your judgement of this phase of care")).to_have_value("")
+    seen = other_page.content() + "".join(frames)
+    assert frames, "the test must see the wire"
+    for secret in ("Wanderfalke", receipt, "amira.khan", "Khan"):
+        assert secret not in seen
+    other_page.goto(f"{served.url}?review={review_id}&page=check")
+    heading(other_page, "My cases")
+    expect(other_page.get_by_text("That page cannot be opened")).to_be_visible()
+    assert "Wanderfalke" not in other_page.content()
+    other.close()
+    assert strangers == []
+    assert all(claim.passed for claim in verify(served.study))
+
+
+def type_on(page: Page, text: str) -> None:
+    page.get_by_label("Your judgement of this phase of care").press_sequentially(text, delay=5)
+
+
+def saved_text(served: Served, review_id: str) -> str:
+    """What the record holds, read past every process."""
+    text = ""
+    for event in events(served.study):
+        if event.review_id == review_id and event.field == "ongoing.judgement":
+            text = (event.value or {}).get("value", "")
+    return text
+
+
+@pytest.mark.slow
+def test_kill_9_while_typing_loses_no_word(served, context):
+    """Twenty times, the kernel and the service in turn: alert within 6 s, every word restored."""
+    page = context.new_page()
+    log_in(page, served.url, "amira.khan")
+    review_id = open_first_case(page)
+    page.goto(f"{served.url}?review={review_id}&page=ongoing")
+    box = page.get_by_label("Your judgement of this phase of care")
+    heading(page, "Ongoing care")
+    typed = ""
+    waits = []
+    for turn in range(20):
+        word = f"word{turn:02} "
+        box.press("Control+End")
+        type_on(page, word)
+        typed += word
+        expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible(timeout=15_000)
+        until = time.monotonic() + 10
+        while saved_text(served, review_id) != typed and time.monotonic() < until:
+            time.sleep(0.05)
+        acknowledged = saved_text(served, review_id)
+        assert acknowledged == typed, "what is shown as saved is on record"
+        kind = KERNEL if turn % 2 == 0 else SERVICE
+        type_on(page, f"tail{turn:02} ")
+        typed += f"tail{turn:02} "
+        assert served.kill(kind) >= 1
+        start = time.monotonic()
+        type_on(page, "x ")
+        typed += "x "
+        if kind == KERNEL:
+            expect(page.get_by_role("alert").filter(has_text="ot saved")).to_be_visible(
+                timeout=6_000
+            )
+            waits.append(time.monotonic() - start)
+            assert saved_text(served, review_id).startswith(acknowledged)
+            page.reload()
+            heading(page, "Ongoing care")
+        expect(box).to_have_value(typed, timeout=15_000)
+        until = time.monotonic() + 15
+        while saved_text(served, review_id) != typed and time.monotonic() < until:
+            time.sleep(0.05)
+        assert saved_text(served, review_id) == typed
+    assert len(waits) == 10 and max(waits) <= 6
+    assert all(claim.passed for claim in verify(served.study))

@@ -1,0 +1,132 @@
+"""A study served for real: ``lltic serve`` as a process, and Chromium in front of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lltic.cli.demo import PASSWORD, make_demo
+from lltic.study import Study
+
+CHROMIUM = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync "
+    "--host-resolver-rules=MAP*~NOTFOUND,EXCLUDE127.0.0.1"
+).split()
+CHROMIUM[-1] = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+class Served:
+    """One study being served; its processes can be found and killed."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        # Short names: a Unix socket's path may have about a hundred characters.
+        self.folder = tempfile.TemporaryDirectory(prefix="l-")
+        self.log = Path(self.folder.name) / "serve.log"
+        command = [sys.executable, "-m", "lltic", "serve", "--study", str(study.path)]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "TMPDIR": self.folder.name, "A_SECRET": "canary-in-the-shell"},
+            )
+        self.wait_for(lambda: self.url.rstrip("/") in self.log.read_text(), 90)
+
+    def wait_for(self, ready, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not ready():
+            assert self.process.poll() is None, f"serve stopped: {self.log.read_text()[-2000:]}"
+            assert time.monotonic() < until, (
+                f"not within {seconds} s: {self.log.read_text()[-2000:]}"
+            )
+            time.sleep(0.05)
+
+    def pids(self, words: str) -> list[int]:
+        """The processes below ours whose command line holds the words."""
+        found = []
+        for pid in self._descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if re.search(words, line):
+                    found.append(pid)
+        return found
+
+    def _descendants(self, pid: int) -> list[int]:
+        below: list[int] = []
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                children = (task / "children").read_text().split()
+                below += [int(c) for c in children]
+        return below + [g for c in below for g in self._descendants(c)]
+
+    def kill(self, words: str) -> int:
+        """Kill -9 every process of that kind; return how many there were."""
+        pids = self.pids(words)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=30)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.folder.cleanup()
+
+
+SERVICE = r"-m lltic\.reviews "
+WEB = r"-m lltic\.ui\.server "
+KERNEL = r"-f \S+\.json|lltic\.ui\.server\.kernel"
+
+
+@pytest.fixture(scope="session")
+def demo_study(tmp_path_factory) -> Study:
+    """The demo study, made once; look, do not touch."""
+    return make_demo(tmp_path_factory.mktemp("demo") / "demo", 2026)
+
+
+@pytest.fixture
+def demo_copy(demo_study, tmp_path) -> Study:
+    """The demo study, to be changed."""
+    return Study.open(shutil.copytree(demo_study.path, tmp_path / "demo"))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        yield running
+        running.close()
+
+
+def log_in(page: Page, url: str, name: str, password: str = PASSWORD) -> None:
+    page.goto(url)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
