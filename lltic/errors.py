@@ -133,7 +133,7 @@ def unknown(kind: str, name: str, known: Sequence[str], *, code: str | None = No
     return Problem(
         code=code or f"unknown-{kind.replace(' ', '-')}",
         where=repr(name),
-        message=f"not a {kind}",
+        message=f"not {'an' if kind[0] in 'aeiou' else 'a'} {kind}",
         allowed=", ".join(sorted(known)) or "none yet",
         hint=did_you_mean(name, known),
     )

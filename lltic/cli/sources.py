@@ -45,11 +45,12 @@ def ingest(
     strict: bool,
     paths: tuple[Path, ...],
     as_json: bool,
-) -> None:
+) -> int:
     """Read an extract into the canonical tables of the study.
 
     It takes the place of the extract that was there, whole or not at all. Rows
-    that cannot be used are left out and counted; the counts are printed.
+    that cannot be used are left out and counted, the rest is kept, and the exit
+    code is 1, so that nobody goes on without having looked.
 
     Example: lltic ingest --source tabular --mapping ward.yml extracts/2026-09
     """
@@ -64,6 +65,7 @@ def ingest(
         watch=lambda items: progress(items, label="documents"),
     )
     show(result, _lines(result), as_json=as_json)
+    return int(sum(result.rows_kept.values()) < sum(result.rows_in.values()))
 
 
 def _lines(result: Ingested) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from lltic.sources import TABLES, write_tables
 from lltic.study import Study
@@ -58,3 +61,10 @@ def write_extract(
     rows = {"persons": persons, "spells": spells, "deaths": deaths, "documents": []}
     write_tables(study, {name: frame(name, r) for name, r in rows.items()})
     return study
+
+
+@pytest.fixture
+def make_study(tmp_path: Path) -> Callable[..., Study]:
+    """Give a function from rows to a study that has them as its extract."""
+    study = Study.init(tmp_path / "study", key=b"k" * 32)
+    return lambda *rows: write_extract(study, *rows)

@@ -1,3 +1,4 @@
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
 from __future__ import annotations
 
 import errno
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from deaths_by_hand import DEATH, death, spell
+from deaths_by_hand import DEATH, death, make_study, spell
 
 from lltic.cohort import build, explain, read_attrition, read_cases, read_excluded
 from lltic.errors import LlticError, UsageError

@@ -1,5 +1,7 @@
 """From an extract to the worklists, on the command line."""
 
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
+
 from __future__ import annotations
 
 import errno
@@ -9,7 +11,7 @@ import os
 import pandas as pd
 import pytest
 from argon2 import PasswordHasher
-from deaths_by_hand import death, spell
+from deaths_by_hand import death, make_study, spell
 
 from lltic.cli import main
 from lltic.clock import system_clock

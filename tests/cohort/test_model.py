@@ -1,7 +1,8 @@
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
 from __future__ import annotations
 
 import pytest
-from deaths_by_hand import DEATH, death, spell
+from deaths_by_hand import DEATH, death, make_study, spell
 
 from lltic.cohort import build, load_definition
 from lltic.cohort.model import EXCLUSIONS

@@ -1,11 +1,13 @@
 """D3 by example: who is in, who is out, and by which rule."""
 
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
+
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-from deaths_by_hand import DEATH, death, spell
+from deaths_by_hand import DEATH, death, make_study, spell
 
 from lltic.cohort import build
 
@@ -176,6 +178,15 @@ def test_the_index_spell_is_the_last_by_admission_then_discharge_then_id(
     else:
         (case,) = result.cases
         assert (case.index_spell_id, case.days_discharge_to_death) == (index, days)
+
+
+def test_of_two_spells_that_began_together_the_one_still_open_at_death_is_the_last(make_study):
+    spells = [
+        spell("S1", "p", -9, None, died_in_hospital=True),
+        spell("S2", "p", -9, -8),
+    ]
+    (case,) = build(make_study(spells, [death("D", "p")])).cases
+    assert (case.index_spell_id, case.category) == ("S1", "in_hospital")
 
 
 def test_a_birthday_counts_from_its_day(make_study):

@@ -1,9 +1,10 @@
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
 from __future__ import annotations
 
 import json
 
 import pytest
-from ward_extract import change
+from ward_extract import change, empty_study, ward_folder
 
 from lltic.cli import main
 from lltic.records import Case
@@ -16,17 +17,27 @@ def run(capsys, *arguments):
     return code, captured.out, captured.err
 
 
-def test_it_prints_rows_in_rows_kept_and_problems_by_code(study, folder, capsys):
-    change(folder / "deaths.csv", "22/01/2024", "32/01/2024")
-    code, out, err = run(capsys, "ingest", "--study", study.path, "--source", "tabular", folder)
-    assert (code, err) == (0, "")
+def test_it_prints_rows_in_rows_kept_and_problems_by_code(empty_study, ward_folder, capsys):
+    change(ward_folder / "deaths.csv", "22/01/2024", "32/01/2024")
+    code, out, err = run(
+        capsys, "ingest", "--study", empty_study.path, "--source", "tabular", ward_folder
+    )
+    assert (code, err) == (1, "")
     assert out.splitlines()[-1] == "problems: wrong-date 1"
     assert "deaths           2          1" in out
     assert "Warning: deaths.csv: column DIED, row 2" in out
 
 
-def test_machines_get_json(study, folder, capsys):
-    arguments = ("ingest", "--study", study.path, "--source", "tabular", folder, "--json")
+def test_machines_get_json(empty_study, ward_folder, capsys):
+    arguments = (
+        "ingest",
+        "--study",
+        empty_study.path,
+        "--source",
+        "tabular",
+        ward_folder,
+        "--json",
+    )
     code, out, _ = run(capsys, *arguments)
     assert code == 0
     assert json.loads(out)["rows_kept"]["spells"] == 2
@@ -43,19 +54,19 @@ def test_machines_get_json(study, folder, capsys):
     ],
 )
 def test_bad_input_is_one_clear_message_and_changes_nothing(
-    study, folder, capsys, spoil, options, expected, said
+    empty_study, ward_folder, capsys, spoil, options, expected, said
 ):
     if spoil:
-        change(folder / spoil[0], *spoil[1:])
-    code, out, err = run(capsys, "ingest", "--study", study.path, *options, folder)
+        change(ward_folder / spoil[0], *spoil[1:])
+    code, out, err = run(capsys, "ingest", "--study", empty_study.path, *options, ward_folder)
     assert code == expected
     assert out == ""
     assert len(err.splitlines()) == 1
     assert said in err
     assert "Traceback" not in err
-    assert list(study.extract.iterdir()) == []
-    assert list(study.documents.iterdir()) == []
-    assert not [p for p in study.path.iterdir() if p.name.startswith(".")]
+    assert list(empty_study.extract.iterdir()) == []
+    assert list(empty_study.documents.iterdir()) == []
+    assert not [p for p in empty_study.path.iterdir() if p.name.startswith(".")]
 
 
 def test_records_of_any_length_come_back_from_parquet(tmp_path):

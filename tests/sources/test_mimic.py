@@ -1,9 +1,11 @@
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
 from __future__ import annotations
 
 import gzip
 import shutil
 
 import pytest
+from ward_extract import empty_study
 
 from lltic.errors import LlticError
 from lltic.sources import read_table
@@ -20,35 +22,37 @@ def demo(data_dir, tmp_path):
     return folder
 
 
-def test_the_demo_is_read_whole_and_the_late_deathtimes_are_counted(study, demo):
-    result = ingest(study, "mimic-iv", [demo])
+def test_the_demo_is_read_whole_and_the_late_deathtimes_are_counted(empty_study, demo):
+    result = ingest(empty_study, "mimic-iv", [demo])
     assert result.rows_in == result.rows_kept
     assert result.rows_kept == {"persons": 100, "spells": 275, "deaths": 31, "documents": 0}
     assert {p.code: p.count for p in result.problems} == {"death-after-discharge-time": 4}
-    deaths = read_table(study, "deaths")
+    deaths = read_table(empty_study, "deaths")
     assert deaths["person_id"].is_unique
     assert deaths["source"].value_counts().to_dict() == {"registration": 16, "hospital": 15}
-    spells = read_table(study, "spells")
+    spells = read_table(empty_study, "spells")
     assert spells["died_in_hospital"].sum() == 15
     methods = spells["admission_method"].value_counts().to_dict()
     assert methods == {"emergency": 189, "transfer": 43, "elective": 31, "unknown": 12}
-    assert read_table(study, "persons")["born_on"].isna().all()
+    assert read_table(empty_study, "persons")["born_on"].isna().all()
 
 
-def test_a_death_in_hospital_without_a_date_of_death_takes_the_deathtime(study, demo):
+def test_a_death_in_hospital_without_a_date_of_death_takes_the_deathtime(empty_study, demo):
     path = demo / "hosp" / "patients.csv"
-    before = ingest(study, "mimic-iv", [demo]).rows_kept["deaths"]
-    dates = read_table(study, "deaths").set_index("person_id")["died_on"]
-    spells = read_table(study, "spells")
+    before = ingest(empty_study, "mimic-iv", [demo]).rows_kept["deaths"]
+    dates = read_table(empty_study, "deaths").set_index("person_id")["died_on"]
+    spells = read_table(empty_study, "spells")
     person = spells.loc[spells["died_in_hospital"], "person_id"].iloc[0]
     lines = path.read_text().splitlines()
     lines = [line[: line.rindex(",") + 1] if line.startswith(person) else line for line in lines]
     path.write_text("\n".join(lines) + "\n")
-    assert ingest(study, "mimic-iv", [demo]).rows_kept["deaths"] == before
-    assert read_table(study, "deaths").set_index("person_id")["died_on"][person] == dates[person]
+    assert ingest(empty_study, "mimic-iv", [demo]).rows_kept["deaths"] == before
+    assert (
+        read_table(empty_study, "deaths").set_index("person_id")["died_on"][person] == dates[person]
+    )
 
 
-def test_packed_files_and_notes_are_read(study, demo):
+def test_packed_files_and_notes_are_read(empty_study, demo):
     admissions = demo / "hosp" / "admissions.csv"
     with gzip.open(demo / "hosp" / "admissions.csv.gz", "wb") as stream:
         stream.write(admissions.read_bytes())
@@ -59,18 +63,29 @@ def test_packed_files_and_notes_are_read(study, demo):
     with gzip.open(demo / "note" / "discharge.csv.gz", "wt") as stream:
         stream.write("note_id,subject_id,hadm_id,note_type,note_seq,charttime,storetime,text\n")
         stream.write(f'{subject}-DS-1,{subject},{hadm},DS,1,2196-03-04 00:00:00,,"A\nB, ""c"""\n')
-    result = ingest(study, "mimic-iv", [demo])
+    result = ingest(empty_study, "mimic-iv", [demo])
     assert result.rows_kept["spells"] == 275
-    (row,) = read_table(study, "documents").to_dict("records")
+    (row,) = read_table(empty_study, "documents").to_dict("records")
     assert (row["spell_id"], row["kind"], row["title"]) == (hadm, "letter", "Discharge summary")
-    assert (study.documents / f"{row['document_id']}.txt").read_text() == 'A\nB, "c"'
+    assert (empty_study.documents / f"{row['document_id']}.txt").read_text() == 'A\nB, "c"'
 
 
-def test_a_missing_column_and_a_missing_file_are_told_together(study, demo):
+def test_a_missing_column_and_a_missing_file_are_told_together(empty_study, demo):
     path = demo / "hosp" / "patients.csv"
     path.write_text(path.read_text().replace("dod", "died", 1))
     (demo / "hosp" / "admissions.csv").unlink()
     with pytest.raises(LlticError) as error:
-        ingest(study, "mimic-iv", [demo])
+        ingest(empty_study, "mimic-iv", [demo])
     assert set(error.value.codes) == {"missing-column", "no-file"}
-    assert list(study.extract.iterdir()) == []
+    assert list(empty_study.extract.iterdir()) == []
+
+
+def test_a_broken_line_is_named_and_not_quoted(empty_study, demo):
+    with (demo / "hosp" / "admissions.csv").open("a") as stream:
+        stream.write("10004235,CANARY\n")
+    with pytest.raises(LlticError) as error:
+        ingest(empty_study, "mimic-iv", [demo])
+    assert error.value.codes == ("unreadable-file",)
+    assert error.value.problems[0].where == "admissions.csv"
+    assert "line 277" in str(error.value)
+    assert "CANARY" not in str(error.value)

@@ -1,3 +1,4 @@
+# ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
 from __future__ import annotations
 
 import errno
@@ -8,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from ward_extract import empty_study
 
 from lltic.errors import LlticError, UsageError
 from lltic.sources import (
@@ -65,9 +67,9 @@ def frames() -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(columns) for name, columns in tables.items()}
 
 
-def snapshot(study: Study) -> dict[str, bytes]:
-    files = [p for p in study.path.rglob("*") if p.is_file()]
-    return {str(p.relative_to(study.path)): p.read_bytes() for p in files}
+def snapshot(empty_study: Study) -> dict[str, bytes]:
+    files = [p for p in empty_study.path.rglob("*") if p.is_file()]
+    return {str(p.relative_to(empty_study.path)): p.read_bytes() for p in files}
 
 
 def test_every_column_says_what_it_means_and_each_table_has_one_key():
@@ -76,17 +78,19 @@ def test_every_column_says_what_it_means_and_each_table_has_one_key():
         assert all(c.meaning and c.type for c in table.columns)
 
 
-def test_what_was_written_is_read_back_sorted_by_key(study):
+def test_what_was_written_is_read_back_sorted_by_key(empty_study):
     tables = frames()
     two = tables["persons"].assign(person_id="A", nhs_number=None)
     tables["persons"] = pd.concat([tables["persons"], two])
-    write_tables(study, tables, {"n1": TEXT})
-    assert read_table(study, "persons")["person_id"].tolist() == ["A", "a"]
-    assert read_table(study, "spells")["admitted_at"].tolist() == [pd.Timestamp(2024, 1, 1, 3)]
-    assert (study.documents / "n1.txt").read_bytes() == TEXT.encode()
+    write_tables(empty_study, tables, {"n1": TEXT})
+    assert read_table(empty_study, "persons")["person_id"].tolist() == ["A", "a"]
+    assert read_table(empty_study, "spells")["admitted_at"].tolist() == [
+        pd.Timestamp(2024, 1, 1, 3)
+    ]
+    assert (empty_study.documents / "n1.txt").read_bytes() == TEXT.encode()
 
 
-def test_the_same_rows_in_another_order_are_the_same_bytes(study, tmp_path):
+def test_the_same_rows_in_another_order_are_the_same_bytes(empty_study, tmp_path):
     tables = frames()
     person = tables["persons"]
     many = pd.concat([person.assign(person_id=f"{i:04}", nhs_number=None) for i in range(500)])
@@ -159,24 +163,24 @@ def test_a_spell_or_document_without_its_person_is_found_but_a_death_may_dangle(
     ]
 
 
-def test_all_four_tables_are_asked_for(study):
+def test_all_four_tables_are_asked_for(empty_study):
     tables = frames()
     del tables["documents"]
     with pytest.raises(LlticError) as error:
-        write_tables(study, tables)
+        write_tables(empty_study, tables)
     assert error.value.codes == ("missing-table",)
 
 
-def test_texts_must_agree_with_their_rows(study):
+def test_texts_must_agree_with_their_rows(empty_study):
     with pytest.raises(LlticError) as error:
-        write_tables(study, frames(), {"n1": "other", "n2": TEXT})
+        write_tables(empty_study, frames(), {"n1": "other", "n2": TEXT})
     assert set(error.value.codes) == {"wrong-hash", "text-without-row"}
-    assert list(study.extract.iterdir()) == []
+    assert list(empty_study.extract.iterdir()) == []
 
 
-def test_a_full_disk_leaves_the_old_extract_and_no_rubbish(study, monkeypatch):
-    write_tables(study, frames(), {"n1": TEXT})
-    before = snapshot(study)
+def test_a_full_disk_leaves_the_old_extract_and_no_rubbish(empty_study, monkeypatch):
+    write_tables(empty_study, frames(), {"n1": TEXT})
+    before = snapshot(empty_study)
 
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -185,10 +189,10 @@ def test_a_full_disk_leaves_the_old_extract_and_no_rubbish(study, monkeypatch):
     changed = frames()
     changed["persons"] = changed["persons"].assign(sex="male")
     with pytest.raises(LlticError) as error:
-        write_tables(study, changed, {"n1": TEXT})
+        write_tables(empty_study, changed, {"n1": TEXT})
     assert error.value.codes == ("cannot-write",)
     assert "No space left" in str(error.value)
-    assert snapshot(study) == before
+    assert snapshot(empty_study) == before
 
 
 def test_pages_are_parted_by_form_feeds():

@@ -1,8 +1,12 @@
-"""A small extract of an organisation's own, as texts, and a way to spoil it."""
+"""A small extract of an organisation's own, as texts and as a folder, and a way to spoil it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
+
+from lltic.study import Study
 
 PATIENTS = """\
 PatientKey,NHS,DOB,SEX
@@ -60,3 +64,20 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture
+def empty_study(tmp_path: Path) -> Study:
+    """A study with nothing in it."""
+    return Study.init(tmp_path / "study", key=b"k" * 32)
+
+
+@pytest.fixture
+def ward_folder(tmp_path: Path) -> Path:
+    """A folder with three CSV files and their mapping, without a fault."""
+    path = tmp_path / "extract"
+    path.mkdir()
+    files = {"patients.csv": PATIENTS, "spells.csv": SPELLS, "deaths.csv": DEATHS}
+    for name, text in {**files, "mapping.yml": MAPPING}.items():
+        (path / name).write_text(text, "utf-8")
+    return path

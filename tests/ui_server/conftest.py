@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from running_pages import CHROMIUM_ARGUMENTS, Service, Site, opened_tab, running_service, running_site
+from running_pages import Service, Site, opened_tab, running_service, running_site
 
 
 @pytest.fixture(scope="session")
@@ -25,16 +25,6 @@ def shared_site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> I
 def site(shared_site: Site) -> Site:
     shared_site.end_kernels()
     return shared_site
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        yield one
-        one.close()
 
 
 @pytest.fixture

@@ -32,19 +32,6 @@ PEOPLE = ("amira", "ben", "cody")
 XSRF = "0" * 32
 CANARIES = {"SECRET_OF_THE_SERVER": "canary", "JUPYTER_TOKEN": "canary", "PGPASSWORD": "canary"}
 
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-
-
 def until(ready: Callable[[], Any], seconds: float = 15.0, what: str = "it") -> Any:
     """Wait for something to be true, and return it."""
     end = time.monotonic() + seconds
@@ -128,11 +115,15 @@ class Site:
         """A browser without a screen; logged in when named."""
         visitor = requests.Session()
         visitor.trust_env = False
-        visitor.cookies.set("_xsrf", XSRF)
+        visitor.cookies.set("_xsrf", XSRF, domain="127.0.0.1")
         visitor.headers["X-XSRFToken"] = XSRF
         if name:
-            visitor.cookies.set(self.cookie, self.service.session(name))
+            self.bring(visitor, self.service.session(name))
         return visitor
+
+    def bring(self, visitor: requests.Session, session: str) -> None:
+        """Give a visitor a session id."""
+        visitor.cookies.set(self.cookie, session, domain="127.0.0.1")
 
     def get(self, path: str, name: str = "", **more: Any) -> requests.Response:
         with self.visitor(name) as visitor:

@@ -10,7 +10,16 @@ from urllib.parse import urlencode
 import anywidget
 from traitlets import Unicode
 
-__all__ = ["ActionCallback", "Component", "Link", "esm", "link", "plain_links", "query_string"]
+__all__ = [
+    "ActionCallback",
+    "Component",
+    "Link",
+    "css",
+    "esm",
+    "link",
+    "plain_links",
+    "query_string",
+]
 
 STATIC = Path(__file__).parent / "static"
 
@@ -33,6 +42,12 @@ def esm(*names: str) -> Unicode:
         Files in ``static/`` without ``.js``; the last one has the default export.
     """
     text = "\n".join(_asset(f"{name}.js") for name in ("prelude", *names))
+    return Unicode(text).tag(sync=True)
+
+
+def css(name: str = "") -> Unicode:
+    """Return the ``_css`` trait made of the base sheet and, where named, one more."""
+    text = _asset("base.css") + (_asset(f"{name}.css") if name else "")
     return Unicode(text).tag(sync=True)
 
 
@@ -81,7 +96,7 @@ class Component(anywidget.AnyWidget):
     """
 
     _esm = esm("blank")
-    _css = Unicode(_asset("kit.css")).tag(sync=True)
+    _css = css()
     _sends: tuple[str, ...] = ()
 
     def __init__(self, **traits: Any) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Enum, Int, List, TraitError, Unicode, validate
 
-from lltic.ui.kit.base import Component, esm
+from lltic.ui.kit.base import Component, css, esm
 
 __all__ = [
     "MISSING_CHOICES",
@@ -103,6 +103,7 @@ def plain_missing(missing: Iterable[Any]) -> list[dict[str, str]]:
 class Field(Component):
     """What all fields share; see the module's text."""
 
+    _css = css("fields")
     field = Unicode().tag(sync=True)
     label = Unicode().tag(sync=True)
     hint = Unicode().tag(sync=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, List, Unicode
 
-from lltic.ui.kit.base import Component, esm
+from lltic.ui.kit.base import Component, css, esm
 
 __all__ = ["NotesViewer", "PassageCoder"]
 
@@ -28,6 +28,7 @@ class NotesViewer(Component):
     """
 
     _esm = esm("passages", "notes_viewer")
+    _css = css("notes")
     documents = List(Dict()).tag(sync=True)
     texts = Dict().tag(sync=True)
     case_id = Unicode().tag(sync=True)
@@ -74,6 +75,7 @@ class PassageCoder(Component):
     """
 
     _esm = esm("passages", "passage_coder")
+    _css = css("coding")
     _sends = ("code", "uncode")
     text = Unicode().tag(sync=True)
     text_id = Unicode().tag(sync=True)

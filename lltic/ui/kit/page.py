@@ -7,7 +7,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Enum, Int, List, Unicode
 
-from lltic.ui.kit.base import Component, Link, esm, plain_links
+from lltic.ui.kit.base import Component, Link, css, esm, plain_links
 
 __all__ = [
     "Actions",
@@ -34,6 +34,7 @@ class SiteHeader(Component):
     """
 
     _esm = esm("site_header")
+    _css = css("frame")
     product = Unicode("Learning from deaths review").tag(sync=True)
     cohort = Unicode().tag(sync=True)
     person = Unicode().tag(sync=True)
@@ -91,6 +92,7 @@ class PatientBanner(Component):
     """
 
     _esm = esm("patient_banner")
+    _css = css("frame")
     items = List(Dict()).tag(sync=True)
 
     def __init__(
@@ -135,6 +137,7 @@ class Quote(Component):
     """
 
     _esm = esm("quote")
+    _css = css("frame")
     _sends = ("show", "remove")
     text = Unicode().tag(sync=True)
     source = Unicode().tag(sync=True)
@@ -206,6 +209,7 @@ class ErrorSummary(Component):
     """
 
     _esm = esm("error_summary")
+    _css = css("frame")
     _sends = ("go",)
     errors = List(Dict()).tag(sync=True)
     title = Unicode("There is a problem").tag(sync=True)
@@ -226,4 +230,5 @@ class Splitter(Component):
     """
 
     _esm = esm("splitter")
+    _css = css("frame")
     share = Int(50, min=20, max=80).tag(sync=True)

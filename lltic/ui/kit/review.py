@@ -6,7 +6,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from lltic.ui.kit.base import Component, esm
+from lltic.ui.kit.base import Component, css, esm
 
 __all__ = ["CheckAnswers", "Journey", "Receipt", "TaskList", "Worklist"]
 
@@ -26,6 +26,7 @@ class Worklist(Component):
     """
 
     _esm = esm("status", "worklist")
+    _css = css("lists")
     _sends = ("open",)
     groups = List(Dict()).tag(sync=True)
     unit = Unicode("phases").tag(sync=True)
@@ -48,6 +49,7 @@ class TaskList(Component):
     """
 
     _esm = esm("status", "task_list")
+    _css = css("lists")
     _sends = ("open",)
     groups = List(Dict()).tag(sync=True)
     summary = Unicode().tag(sync=True)
@@ -68,6 +70,7 @@ class CheckAnswers(Component):
     """
 
     _esm = esm("answers", "check_answers")
+    _css = css("lists")
     _sends = ("change",)
     sections = List(Dict()).tag(sync=True)
     locked = Bool(False).tag(sync=True)
@@ -83,6 +86,7 @@ class Receipt(Component):
     """
 
     _esm = esm("receipt")
+    _css = css("lists")
     title = Unicode("Review submitted").tag(sync=True)
     code = Unicode().tag(sync=True)
     code_label = Unicode("Your receipt").tag(sync=True)
@@ -109,6 +113,7 @@ class Journey(Component):
     """
 
     _esm = esm("journey")
+    _css = css("journey")
     segments = List(Dict()).tag(sync=True)
     phase = Dict().tag(sync=True)
     died_on = Unicode().tag(sync=True)

@@ -8,7 +8,7 @@ from typing import Any
 from traitlets import Any as AnyTrait
 from traitlets import Unicode
 
-from lltic.ui.kit.base import Component, esm
+from lltic.ui.kit.base import Component, css, esm
 from lltic.ui.kit.fields import answer_problem
 
 __all__ = ["ConflictNotice", "OperationCallback", "SaveStatus"]
@@ -49,6 +49,7 @@ class SaveStatus(Component):
     """
 
     _esm = esm("answers", "outbox", "conflict", "save_status")
+    _css = css("saving")
     _sends = ("go",)
     owner = Unicode().tag(sync=True)
     review_id = Unicode().tag(sync=True)
@@ -167,6 +168,7 @@ class ConflictNotice(Component):
     """
 
     _esm = esm("conflict", "conflict_notice")
+    _css = css("saving")
     _sends = ("keep_mine", "use_other")
     label = Unicode().tag(sync=True)
     mine = Unicode().tag(sync=True)

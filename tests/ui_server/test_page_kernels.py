@@ -1,0 +1,266 @@
+"""Kernels: whose they are, what they know, how many there may be, and when they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import websocket
+from running_pages import XSRF, running_service, running_site, until
+
+
+@contextmanager
+def line(site, kernel_id, session, **more):
+    """A websocket to a kernel, as a browser opens it."""
+    cookie = f"_xsrf={XSRF}; {site.cookie}={session}"
+    url = site.address.replace("http", "ws") + f"/api/kernels/{kernel_id}/channels?session_id=test"
+    one = websocket.create_connection(url, cookie=cookie, timeout=10, **more)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def kernel_url(site, kernel_id):
+    return f"{site.address}/api/kernels/{kernel_id}"
+
+
+def pid_of(site):
+    return next(iter(site.kernels()))
+
+
+def test_a_kernel_is_told_what_it_needs_and_nothing_else(site):
+    with site.visitor("amira") as visitor:
+        site.open_page(visitor, "/counter?review=x&LLTIC_TICKET=forged")
+    environment = next(iter(site.kernels().values()))
+    allowed = {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME", "LLTIC_SOCKET", "LLTIC_TICKET"}
+    assert set(environment) <= allowed | {"QUERY_STRING", "JPY_PARENT_PID"}
+    assert environment["QUERY_STRING"] == "review=x&LLTIC_TICKET=forged"
+    assert environment["LLTIC_TICKET"] != "forged"
+    assert "canary" not in json.dumps(environment)
+    home = Path(environment["HOME"])
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_kernel_is_reached_through_a_private_folder_not_through_ports(site):
+    with site.visitor("amira") as visitor:
+        kernel_id = site.open_page(visitor)
+    folder = Path(next(iter(site.kernels().values()))["HOME"]).parent
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert json.loads((folder / f"kernel-{kernel_id}.json").read_text())["transport"] == "ipc"
+    listening = {row.split()[9] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]}
+    inodes = {os.readlink(f) for f in open_files(pid_of(site))}
+    assert not [i for i in inodes if i.startswith("socket:[") and i[8:-1] in listening]
+
+
+def open_files(pid):
+    return list(Path(f"/proc/{pid}/fd").iterdir())
+
+
+def test_a_kernel_keeps_no_history_and_loads_nothing_heavy(tab, site):
+    tab.goto(site.address + "/environment")
+    tab.wait_for_selector("html[data-lltic-ready]")
+    seen = json.loads(tab.text_content("output").rsplit(" ", 2)[0])
+    assert seen["heavy"] == []
+    assert seen["flags"] == 1
+    assert seen["cwd"] == seen["env"]["HOME"]
+    assert not list(Path(seen["env"]["HOME"]).rglob("*.sqlite"))
+
+
+def test_the_ticket_is_worth_nothing_twice(site):
+    from lltic.errors import Refused
+    from lltic.reviews.client import Client
+
+    with site.visitor("amira") as visitor:
+        site.open_page(visitor)
+    ticket = next(iter(site.kernels().values()))["LLTIC_TICKET"]
+    client = Client(str(site.service.socket))
+    with suppress(Refused):
+        client.exchange(ticket)  # what the pages of the product do at once
+    with pytest.raises(Refused):
+        client.exchange(ticket)
+
+
+def test_another_person_reaches_nothing_of_a_kernel(site):
+    with site.visitor("amira") as owner, site.visitor("ben") as other:
+        kernel_id = site.open_page(owner)
+        url = kernel_url(site, kernel_id)
+        shutdown = f"{site.address}/voila/api/shutdown/{kernel_id}"
+        assert other.get(url, timeout=30).status_code == 403
+        assert other.delete(url, timeout=30).status_code == 403
+        assert other.post(shutdown, timeout=30).status_code == 403
+        with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+            with line(site, kernel_id, other.cookies[site.cookie]):
+                pass
+        assert owner.get(url, timeout=30).status_code == 200
+        unknown = kernel_url(site, "00000000-0000-0000-0000-000000000000")
+        assert other.get(unknown, timeout=30).text == other.get(url, timeout=30).text
+        assert owner.delete(url, timeout=30).status_code == 204
+    until(lambda: not site.kernels(), what="the kernel's end")
+
+
+def test_a_stranger_or_another_site_cannot_connect(site):
+    with site.visitor("amira") as owner:
+        kernel_id = site.open_page(owner)
+        session = owner.cookies[site.cookie]
+    for who, origin in (("", None), ("x" * 43, None), (session, "http://evil.example")):
+        with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+            with line(site, kernel_id, who, origin=origin):
+                pass
+    with line(site, kernel_id, session, origin=site.address) as mine:
+        assert mine.connected
+
+
+def test_a_refused_handshake_has_the_policy_too(site):
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        with line(site, "00000000-0000-0000-0000-000000000000", site.service.session("ben")):
+            pass
+    assert "default-src 'none'" in refused.value.resp_headers["content-security-policy"]
+
+
+def test_a_kernel_is_not_started_by_asking_for_one(site):
+    with site.visitor("amira") as visitor:
+        answer = visitor.post(f"{site.address}/api/kernels", json={"name": "python3"}, timeout=30)
+    assert answer.status_code == 404
+    assert site.kernels() == {}
+
+
+def test_the_third_page_closes_the_oldest_that_nobody_looks_at(site):
+    with site.visitor("amira") as visitor:
+        first, second = site.open_page(visitor), site.open_page(visitor)
+        with line(site, first, visitor.cookies[site.cookie]):
+            third = site.open_page(visitor)
+            assert visitor.get(kernel_url(site, first), timeout=30).status_code == 200
+            assert visitor.get(kernel_url(site, second), timeout=30).status_code == 403
+            with line(site, third, visitor.cookies[site.cookie]):
+                page = visitor.get(site.address + "/counter", timeout=30)
+                assert page.status_code == 409
+                assert "Close one of those tabs" in page.text
+                assert "Nothing you wrote is lost" in page.text
+        assert len(site.kernels()) == 2
+    with site.visitor("ben") as other:  # whom all this does not concern
+        assert site.open_page(other)
+
+
+def test_the_cap_holds_when_pages_are_asked_for_all_at_once(site):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with site.visitor("amira") as visitor, ThreadPoolExecutor(6) as many:
+        ask = lambda _: visitor.get(site.address + "/counter", timeout=60).status_code  # noqa: E731
+        statuses = list(many.map(ask, range(6)))
+    assert set(statuses) <= {200, 409}
+    until(lambda: len(site.kernels()) <= 2, what="at most two kernels")
+
+
+def test_a_full_server_says_so(service, tmp_path):
+    with running_site(service, tmp_path, in_all=1) as site, site.visitor("amira") as visitor:
+        site.open_page(visitor)
+        answer = site.get("/counter", "ben")
+        assert answer.status_code == 503
+        assert "many colleagues are reading" in answer.text
+        assert len(site.kernels()) == 1
+
+
+def test_leaving_a_page_ends_its_kernel_in_a_moment_and_only_for_its_owner(site):
+    with site.visitor("amira") as visitor:
+        kernel_id = site.open_page(visitor)
+        shutdown = f"{site.address}/voila/api/shutdown/{kernel_id}"
+        visitor.headers.pop("X-XSRFToken")
+        assert visitor.post(shutdown, timeout=30).status_code == 403
+        assert visitor.post(shutdown, data={"_xsrf": XSRF}, timeout=30).status_code == 204
+        assert site.kernels()  # it may still be doing what it was told last
+        until(lambda: not site.kernels(), 6, "the kernel's end")
+
+
+def test_reloading_leaves_no_kernel_behind(tab, site):
+    tab.goto(site.address + "/counter")
+    tab.wait_for_selector("html[data-lltic-ready]")
+    before = set(site.kernels())
+    for _ in range(3):
+        tab.reload()
+        tab.wait_for_selector("html[data-lltic-ready]")
+    until(lambda: len(site.kernels()) == 1, 8, "the end of all kernels but one")
+    assert not before & set(site.kernels())
+    tab.goto("about:blank")
+    until(lambda: not site.kernels(), 8, "the end of the last kernel")
+
+
+def test_a_page_left_before_it_was_complete_leaves_no_kernel(site):
+    with site.visitor("amira") as visitor:
+        page = visitor.get(site.address + "/counter", stream=True, timeout=30)
+        next(page.iter_content(200))
+        until(site.kernels, what="the kernel's start")
+        page.close()
+    until(lambda: not site.kernels(), 8, "the kernel's end")
+
+
+def test_a_browsers_guess_starts_no_kernel(site):
+    answer = site.get("/counter", "amira", headers={"Sec-Purpose": "prefetch;prerender"})
+    assert answer.status_code == 503
+    assert site.kernels() == {}
+
+
+def test_an_unconnected_kernel_is_culled_and_a_connected_one_is_not(service, tmp_path):
+    with running_site(service, tmp_path, cull=3) as site, site.visitor("amira") as visitor:
+        left, kept = site.open_page(visitor), site.open_page(visitor)
+        with line(site, kept, visitor.cookies[site.cookie]):
+            until(lambda: len(site.kernels()) == 1, 12, "the culling")
+            assert visitor.get(kernel_url(site, left), timeout=30).status_code == 403
+            import time
+
+            time.sleep(5)
+            assert visitor.get(kernel_url(site, kept), timeout=30).status_code == 200
+        until(lambda: not site.kernels(), 12, "the culling of the one that was left")
+
+
+def test_a_killed_kernel_stays_dead_and_its_traces_go(site):
+    with site.visitor("amira") as visitor:
+        kernel_id = site.open_page(visitor)
+        [(pid, environment)] = site.kernels().items()
+        with line(site, kernel_id, visitor.cookies[site.cookie]) as mine:
+            os.kill(pid, signal.SIGKILL)
+            until(lambda: closed(mine), 6, "the line's end")
+        assert visitor.get(kernel_url(site, kernel_id), timeout=30).status_code == 403
+        assert site.kernels() == {}
+        folder = Path(environment["HOME"]).parent
+        until(lambda: not list(folder.glob(f"*{kernel_id}*")), 5, "the end of its files")
+
+
+def closed(one):
+    from websocket import WebSocketConnectionClosedException
+
+    one.settimeout(0.2)
+    try:
+        return one.recv() == ""
+    except WebSocketConnectionClosedException:
+        return True
+    except TimeoutError:
+        return False
+    except websocket.WebSocketTimeoutException:
+        return False
+
+
+def test_stopping_the_server_ends_all_kernels(tmp_path):
+    with running_service() as service:
+        with running_site(service, tmp_path) as site, site.visitor("amira") as visitor:
+            site.open_page(visitor)
+            [(pid, environment)] = site.kernels().items()
+    assert not Path(f"/proc/{pid}").exists()
+    assert not Path(environment["HOME"]).parent.exists()
+
+
+def test_the_log_names_nobody_and_quotes_nothing(site):
+    with site.visitor("amira") as visitor:
+        site.open_page(visitor, "/counter?review=AAAAA-00001-1")
+        visitor.get(site.address + "/raises", timeout=60)
+        session = visitor.cookies[site.cookie]
+    log = site.log.read_text()
+    tickets = [e["LLTIC_TICKET"] for e in site.kernels().values()]
+    for secret in (session, *tickets, "AAAAA-00001-1", "amira", "canary"):
+        assert secret not in log
+    assert re.search(r"page /raises failed: ValueError", log)

@@ -1,0 +1,74 @@
+"""The self-test passes on a sound server, and finds each hole that is made on purpose."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from running_pages import running_site
+
+from lltic.ui.server.check import self_check
+
+HOLES = {
+    "execute": {"code from the browser", "code from the browser, binary"},
+    "inspect": {"code from the browser"},
+    "any owner": {"another person's kernel"},
+    "shutdown": {"another person's kernel"},
+    "files": {"other addresses"},
+    "contents": {"other addresses"},
+    "public page": {"anonymous pages"},
+    "open logout": {"foreign sites"},
+    "any host": {"foreign sites"},
+    "any origin": {"foreign sites"},
+    "template": {"template and theme"},
+    "policy": {"headers"},
+    "widgets": {"widgets from the browser"},
+}
+
+
+def sessions(site):
+    return site.service.session("amira"), site.service.session("ben")
+
+
+def test_a_sound_server_passes_quickly_and_keeps_no_kernel_of_it(site):
+    begun = time.monotonic()
+    found = self_check(site.address, sessions(site))
+    assert [hole for hole in found if not hole.ok] == []
+    assert len(found) == 12
+    assert time.monotonic() - begun < 5
+    assert site.kernels() == {}
+
+
+def test_a_server_below_a_path_passes(service, tmp_path):
+    with running_site(service, tmp_path, base_url="/reviews/") as site:
+        found = self_check(site.address, sessions(site))
+    assert [hole for hole in found if not hole.ok] == []
+
+
+@pytest.fixture(scope="module")
+def found_in(service, tmp_path_factory):
+    """What the self-test says of each server with a hole."""
+
+    def look(hole):
+        with running_site(service, tmp_path_factory.mktemp("holed"), hole=hole) as site:
+            return self_check(site.address, sessions(site))
+
+    with ThreadPoolExecutor(2) as two:
+        return dict(zip(HOLES, two.map(look, HOLES), strict=True))
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_a_hole_is_found(found_in, hole):
+    open_ = {found.name for found in found_in[hole] if not found.ok}
+    assert open_ == HOLES[hole], found_in[hole]
+
+
+def test_what_cannot_be_tried_counts_as_open(site):
+    found = self_check(site.address, ("not-a-session", "nor-this"))
+    assert [(hole.name, hole.ok) for hole in found] == [("pages", False)]
+
+
+def test_a_server_that_does_not_answer_is_not_called_safe():
+    found = self_check("http://127.0.0.1:9", ("one", "two"))
+    assert [hole.ok for hole in found] == [False]
