@@ -10,9 +10,18 @@ from typing import Any, NoReturn
 
 import pytest
 
+from serving_study import browser, demo_copy, demo_study
 from small_study import clock, reviewed, small_study, world
 
-__all__ = ["clock", "reviewed", "small_study", "world"]
+__all__ = [
+    "browser",
+    "clock",
+    "demo_copy",
+    "demo_study",
+    "reviewed",
+    "small_study",
+    "world",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,6 +29,12 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["TZ"] = "Europe/London"
 if hasattr(time, "tzset"):
     time.tzset()
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Collect tests only: what helps them is imported by them, not searched for doctests."""
+    helper = collection_path.suffix == ".py" and not collection_path.name.startswith("test_")
+    return helper or None
 
 
 @pytest.hookimpl(wrapper=True)

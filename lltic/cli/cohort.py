@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lltic.cli.output import json_option, show, study_option, table
+from lltic.clock import Clock, system_clock
 from lltic.records import Assignment, SampledCase
 from lltic.study import Study, write_atomically
 
@@ -196,8 +197,10 @@ def allocate_cases(
     readers: int = 2,
     form: str | None = None,
     seed: int = 0,
+    planned: Sequence[Assignment] | None = None,
+    clock: Clock = system_clock,
 ) -> tuple[tuple[Assignment, ...], tuple[Assignment, ...]]:
-    """Assign what is missing and put it on the worklists.
+    """Assign what is missing, or what was planned elsewhere, and put it on the worklists.
 
     Returns
     -------
@@ -212,20 +215,24 @@ def allocate_cases(
     path = study.cohort / "assignments.parquet"
     before = read_records(path, Assignment, made_by="lltic allocate") if path.is_file() else []
     cases = _cases(study, drawn, before)
-    new = run(
-        [case.case_id for case in drawn],
-        reviewers,
-        readers=readers,
-        form=form or study.settings.form,
-        seed=seed,
-        existing=before,
+    new = (
+        tuple(planned)
+        if planned is not None
+        else run(
+            [case.case_id for case in drawn],
+            reviewers,
+            readers=readers,
+            form=form or study.settings.form,
+            seed=seed,
+            existing=before,
+        )
     )
     everything = tuple(sorted([*before, *new], key=lambda a: (a.case_id, a.position)))
     # The worklist is written before the file takes its name: if the record refuses,
     # or the disk is full, the next run assigns the same reviews again.
     with write_atomically(path, "wb") as stream:
         stream.write(_as_parquet(study, Assignment, everything))
-        assign(study, new)
+        assign(study, new, clock)
         write_casebook(study, [cases[i] for i in sorted({a.case_id for a in everything})])
     return new, everything
 

@@ -7,33 +7,43 @@ sample, assignments, and the reviews and codings that invented people made.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lltic.cli.output import json_option, show
+from lltic.clock import to_text
 from lltic.study import Study
 
 if TYPE_CHECKING:
-    pass
+    from lltic.records import Assignment, Case
+    from lltic.reviews.rules import Person
+    from lltic.sources.synthetic import SyntheticReview, SyntheticTrust
 
-__all__ = ["demo", "logins", "make_demo"]
+__all__ = ["PASSWORD", "demo", "logins", "make_demo"]
 
 PASSWORD = "learning-from-deaths"  # noqa: S105 - a demo's, printed on the screen
+CODER = "cora.lindqvist"
 LOGINS = (
     ("amira.khan", "reviewer, general practice"),
     ("ben.okoro", "reviewer, hospital"),
+    (CODER, "theme coder: open /coding"),
 )
-CODER = "cora.lindqvist"
 TITLE = "Deaths of September 2026"
 SUPPORT = "Staff support: extension 4040, day and night (invented)."
+ASSIGNED_AT = datetime(2026, 10, 2, 9, 0, tzinfo=UTC)
+LEFT_TO_CODE = 4
+"""Cases whose texts nobody has coded yet, so that there is something to try."""
+
+Step = tuple["Person", dict[str, Any], str]
 
 
 def logins() -> list[str]:
     """Return the demo's log-ins as lines to print."""
-    people = [*LOGINS, (CODER, "theme coder, at /coding")]
-    return [f"  {name} / {PASSWORD}   ({what})" for name, what in people]
+    return [f"  {name} / {PASSWORD}   ({what})" for name, what in LOGINS]
 
 
 @click.command()
@@ -53,7 +63,16 @@ def demo(directory: Path, seed: int, as_json: bool) -> None:
 
 
 def make_demo(directory: Path, seed: int) -> Study:
-    """Make the synthetic study; the same seed makes the same study."""
+    """Make the synthetic study; the same seed makes the same cohort, reviews and record.
+
+    Parameters
+    ----------
+    directory : Path
+        A new or empty folder.
+    seed : int
+        Of the trust, of the study's key and so of the case ids.
+    """
+    from lltic.cli.cohort import allocate_cases, draw_sample
     from lltic.cohort import build
     from lltic.sources import synthetic
 
@@ -61,5 +80,110 @@ def make_demo(directory: Path, seed: int) -> Study:
     study = Study.init(directory, title=TITLE, synthetic=True, support=SUPPORT, key=key)
     trust = synthetic.generate(seed)
     synthetic.write(study, trust)
-    result = build(study)
+    cases = {case.person_id: case for case in build(study).cases}
+    draw_sample(study)
+    people = _add_people(study, trust)
+    assignments = _assignments(study, trust, cases)
+    allocate_cases(study, sorted(people), planned=assignments, clock=lambda: ASSIGNED_AT)
+    _record(study, trust, cases, people)
     return study
+
+
+def _add_people(study: Study, trust: SyntheticTrust) -> dict[str, Person]:
+    """Give every invented person an account; return the reviewers and the coder."""
+    from lltic.reviews.accounts import Accounts
+    from lltic.reviews.rules import Person
+
+    accounts = Accounts(study.keys)
+    people = {p.name: Person(p.name, p.label, p.organisation, p.roles) for p in trust.people}
+    for person in people.values():
+        accounts.add(person, PASSWORD)
+    return people
+
+
+def _assignments(
+    study: Study, trust: SyntheticTrust, cases: Mapping[str, Case]
+) -> list[Assignment]:
+    from lltic.records import Assignment
+
+    readers = [(r.person_id, r.position, r.reviewer) for r in trust.reviews()]
+    for case in trust.open_cases:
+        readers += [(case.person_id, n, name) for n, name in enumerate(case.reviewers, 1)]
+    form = study.settings.form
+    found = []
+    for person_id, position, name in readers:
+        case_id = cases[person_id].case_id
+        found.append(Assignment(f"{case_id}-{position}", case_id, name, position, form))
+    return sorted(found, key=lambda a: (a.case_id, a.position))
+
+
+def _record(
+    study: Study, trust: SyntheticTrust, cases: Mapping[str, Case], people: Mapping[str, Person]
+) -> None:
+    """Put the reviews and the codings of the invented people on record, in order of time."""
+    from lltic.reviews.admin import writing
+    from lltic.reviews.bulk import record
+
+    reviews = trust.reviews()
+    steps = [s for review in reviews for s in _review_steps(review, cases, people)]
+    steps.sort(key=lambda step: step[2])
+    done = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+    with writing(study) as store:
+        record(store, [*steps, *_coding_steps(study, reviews, cases, people[CODER], done)])
+
+
+def _review_steps(
+    review: SyntheticReview, cases: Mapping[str, Case], people: Mapping[str, Person]
+) -> Iterator[Step]:
+    case_id = cases[review.person_id].case_id
+    review_id = f"{case_id}-{review.position}"
+    person = people[review.reviewer]
+    common = {"review_id": review_id, "case_id": case_id}
+    pause = (review.submitted_at - review.started_at) / (len(review.answers) + 1)
+    for number, (field, answer) in enumerate(review.answers.items(), 1):
+        operation = {
+            **common,
+            "op_id": f"demo-{review_id}-{number:02}",
+            "kind": "answer",
+            "field": field,
+            "value": dict(answer),
+            "base_version": 0,
+        }
+        yield person, operation, to_text(review.started_at + number * pause)
+    operation = {**common, "op_id": f"submit-{review_id}", "kind": "submit"}
+    yield person, operation, to_text(review.submitted_at)
+
+
+def _coding_steps(
+    study: Study,
+    reviews: list[SyntheticReview],
+    cases: Mapping[str, Case],
+    coder: Person,
+    start: datetime,
+) -> Iterator[Step]:
+    """The codings a careful coder would make: the passages that are known to tell a theme."""
+    from lltic.themes import load_codebook
+
+    digest = load_codebook(study.settings.codebook, study.path).hash
+    last = list(dict.fromkeys(review.person_id for review in reversed(reviews)))[:LEFT_TO_CODE]
+    at = start
+    for review in reviews:
+        if review.person_id in last:
+            continue
+        case_id = cases[review.person_id].case_id
+        review_id = f"{case_id}-{review.position}"
+        common = {"review_id": review_id, "case_id": case_id}
+        for number, coding in enumerate(review.codings, 1):
+            at += timedelta(seconds=20)
+            value = {"theme": coding.theme, "start": coding.start, "end": coding.end}
+            operation = {
+                **common,
+                "op_id": f"demo-code-{review_id}-{number:02}",
+                "kind": "code",
+                "field": coding.item,
+                "value": {**value, "codebook_hash": digest},
+            }
+            yield coder, operation, to_text(at)
+        at += timedelta(seconds=20)
+        operation = {**common, "op_id": f"demo-coded-{review_id}", "kind": "coding_done"}
+        yield coder, operation, to_text(at)

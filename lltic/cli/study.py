@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lltic.cli.demo import demo
 from lltic.cli.output import json_option, show
 from lltic.study import Study
 
@@ -15,6 +16,7 @@ __all__ = ["register"]
 def register(app: click.Group) -> None:
     """Add this file's commands to the command line."""
     app.add_command(init)
+    app.add_command(demo)
 
 
 @click.command()

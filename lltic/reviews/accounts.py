@@ -107,16 +107,15 @@ class Accounts:
         if problems:
             raise UsageError(problems)
         row = {
+            "name": person.name,
             "label": person.label or person.name,
             "organisation": person.organisation,
             "roles": json.dumps(list(person.roles)),
             "password_hash": self._hasher.hash(password),
-            "failures": 0,
-            "locked_until": "",
         }
         with self._engine.begin() as connection:
             connection.execute(people.delete().where(people.c.name == person.name))
-            connection.execute(people.insert().values(name=person.name, **row))
+            connection.execute(people.insert(), row)
 
     def remove(self, name: str) -> None:
         """Remove a person; their sessions end with them."""

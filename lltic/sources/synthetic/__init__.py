@@ -1,0 +1,25 @@
+"""A make-believe NHS-like health economy, everything in it invented, from one seed.
+
+About 400 deaths with case notes, 20,000 spells, two reviewers per case, and the
+truth behind it: the quality of care, the agreement and the themes that were planted.
+"""
+
+from __future__ import annotations
+
+from lltic.sources.synthetic.judgements import OpenCase, PlantedCoding, SyntheticReview
+from lltic.sources.synthetic.names import Account
+from lltic.sources.synthetic.trust import SyntheticTrust, generate
+from lltic.sources.synthetic.truth import Truth, write_truth
+from lltic.sources.synthetic.write import write
+
+__all__ = [
+    "Account",
+    "OpenCase",
+    "PlantedCoding",
+    "SyntheticReview",
+    "SyntheticTrust",
+    "Truth",
+    "generate",
+    "write",
+    "write_truth",
+]

@@ -1,0 +1,189 @@
+"""The facts of a case that templates may ask for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lltic.sources.synthetic.dice import Dice
+from lltic.sources.synthetic.ews import Obs
+from lltic.sources.synthetic.names import ACUTE_WARDS, COMMUNITY_WARDS
+from lltic.sources.synthetic.people import ILLNESSES, Patient
+from lltic.sources.synthetic.physiology import Bloods
+from lltic.sources.synthetic.scenarios import Scenario
+from lltic.sources.synthetic.spells import Stay
+
+if TYPE_CHECKING:
+    from lltic.sources.synthetic.course import Course
+
+__all__ = ["case_facts", "facts_at", "plant_facts"]
+
+LETTERS = "ABCDEFGHJKLMNPRSTW"
+
+SIGNS = ("confusion", "abdominal tenderness", "calf swelling", "rise in CRP", "fall in haemoglobin",
+         "fast atrial fibrillation", "headache", "oxygen requirement", "back pain", "rash")  # fmt: skip
+TESTS = ("CT head", "echocardiogram", "CT abdomen", "chest X-ray", "calcium", "troponin",
+         "thyroid function", "ultrasound", "cortisol", "blood film")  # fmt: skip
+TASKS = ("the CT scan", "the repeat blood gas", "the catheter", "the senior review",
+         "the second set of bloods", "the referral to the specialist team", "the ECG")  # fmt: skip
+CRITICAL = ("co-careldopa", "levetiracetam", "apixaban", "lithium", "olanzapine", "bisoprolol",
+            "morphine", "levothyroxine", "furosemide", "clopidogrel", "aspirin")  # fmt: skip
+STOPPABLE = ("ramipril", "amlodipine", "metformin", "furosemide", "gliclazide", "apixaban",
+             "spironolactone", "bisoprolol")  # fmt: skip
+
+
+def _pronouns(sex: str) -> dict[str, str]:
+    if sex == "female":
+        return {"he": "she", "He": "She", "him": "her", "his": "her", "His": "Her", "man": "lady", "sex": "F"}
+    return {"he": "he", "He": "He", "him": "him", "his": "his", "His": "His", "man": "gentleman", "sex": "M"}
+
+
+def _home(dice: Dice, patient: Patient) -> str:
+    where = {
+        "alone": ("lives alone, {0}", "alone in [house|bungalow|flat], {0}"),
+        "spouse": ("lives w {nok}", "with {nok}, [bungalow|house, stairlift|house], {0}"),
+        "family": ("lives w {nok} + family", "annexe at {nok}'s"),
+        "sheltered": ("warden-controlled flat, {0}", "sheltered housing, {0}"),
+        "care_home": (f"RH resident ({patient.home_name})", f"{patient.home_name} RH, 2 yrs"),
+        "nursing_home": (f"NH resident ({patient.home_name})", f"{patient.home_name} NH, all care"),
+    }[patient.home]
+    care = dice.pick(("no POC", "indep ADLs")) if patient.frailty <= 4 else dice.pick(("POC BD", "POC QDS", "POC TDS"))
+    return dice.say(dice.pick(where).replace("{0}", care), {"nok": patient.next_of_kin})
+
+
+def _staff(dice: Dice) -> dict[str, str]:
+    names = [a + b for a, b in zip(dice.shuffle(LETTERS), dice.shuffle(LETTERS), strict=True)]
+    roles = ("cons", "cons2", "spr", "spr2", "sho", "f1", "f1b", "edr", "gp", "gp2", "pharm",
+             "nurse1", "nurse2", "nurse3", "nurse4", "therapist", "cns")  # fmt: skip
+    return {role: name for role, name in zip(roles, names, strict=False)}
+
+
+def case_facts(
+    dice: Dice,
+    patient: Patient,
+    scenario: Scenario,
+    stay: Stay,
+    obs: Sequence[Obs],
+    bloods: Sequence[Bloods],
+) -> dict[str, Any]:
+    """Return the facts that stay the same throughout a case."""
+    allergic = patient.allergy.startswith("penicillin")
+    side = dice.pick(("L", "R"))
+    first, last = bloods[0], bloods[-1]
+    tumour = next((i for i in patient.illnesses if "Malignant" in i.coded), None)
+    known = [ILLNESSES[key][1] for key in scenario.needs if key in ILLNESSES]
+    others = [i for i in patient.illnesses if i is not tumour and i.coded not in known]
+    comorbid = [_lower(i.coded) for i in others] or ["hypertension"]
+    wards = list(ACUTE_WARDS[scenario.specialty])
+    facts: dict[str, Any] = {
+        **_pronouns(patient.sex),
+        **_staff(dice),
+        "age": patient.age,
+        "pmh": patient.history,
+        "job": patient.job,
+        "mobility": patient.mobility,
+        "mind": patient.mind,
+        "nok": patient.next_of_kin,
+        "Nok": patient.next_of_kin.capitalize(),
+        "kin2": patient.second_kin,
+        "Kin2": patient.second_kin.capitalize(),
+        "home": _home(dice, patient),
+        "home_name": patient.home_name,
+        "practice": patient.practice,
+        "allergy": patient.allergy,
+        "cfs": patient.frailty,
+        "weight": patient.weight_kg,
+        "smoking": patient.smoking,
+        "units": patient.units,
+        "admissions": dice.pick(("three", "four", "two")),
+        "side": side,
+        "side2": "R" if side == "L" else "L",
+        "label": scenario.label,
+        "label_long": scenario.long[0].lower() + scenario.long[1:] if scenario.long[1].islower() else scenario.long,
+        "onset": dice.weigh({"2/7": 3, "3/7": 4, "4/7": 3, "5/7": 2, "1/52": 2, "24h": 2}),
+        "curb": dice.whole(3, 4),
+        "fev": dice.whole(22, 38),
+        "ph": dice.whole(18, 31),
+        "dg": dice.whole(0, 9),
+        "tumour": tumour.short if tumour else "",
+        "tumour_long": tumour.coded if tumour else "",
+        "comorbid": dice.pick(comorbid),
+        "ward": dice.pick(wards),
+        "community_ward": dice.pick(COMMUNITY_WARDS),
+        "abx": scenario.word("antibiotic_allergic" if allergic else "antibiotic"),
+        "abx_short": scenario.word("abx_short_allergic" if allergic else "abx_short"),
+        "abx_oral": "doxycycline 100 mg OD PO" if allergic else scenario.word("antibiotic_oral"),
+        "ews0": obs[0].ews,
+        "oxygen": next((o.oxygen for o in obs if o.oxygen != "air"), "2L NC"),
+        "cr0": first.text("Cr"),
+        "crb": f"{patient.base['Cr']:.0f}",
+        "na0": first.text("Na"),
+        "hb0": first.text("Hb"),
+        "crp0": first.text("CRP"),
+        "lac0": first.text("Lac") if "Lac" in first.values else "2.1",
+        "k0": first.text("K"),
+        "ca0": first.text("Ca") if "Ca" in first.values else "2.4",
+        "trop0": first.text("Trop") if "Trop" in first.values else "14",
+        "alb": "24",
+        "bil": "40",
+        "cr": last.text("Cr"),
+        "na": last.text("Na"),
+        "stay_days": _spoken_days(stay.nights),
+        "cycles": dice.whole(3, 6),
+    }
+    names = [t.split()[0] for t in patient.tablets]
+    facts["critical"] = next((c for c in CRITICAL if c in names), "dalteparin")
+    facts["stopped"] = next((c for c in STOPPABLE if c in names), "amlodipine")
+    return facts
+
+
+def _spoken_days(nights: int) -> str:
+    words = ("less than a day", "one day", "two days", "three days", "four days", "five days", "six days")
+    return words[nights] if nights < len(words) else f"{nights} days"
+
+
+def plant_facts(dice: Dice, course: Course, at: datetime, hours: int) -> dict[str, Any]:
+    """Return what the templates of one planted thing may ask for, at its moment."""
+    now, before = course.bloods_on(at)
+    now = now or before or course.bloods[0]
+    index = course.bloods.index(now)
+    before = course.bloods[max(0, index - 1)]
+    day = max(0, (at.date() - course.stay.arrived_at.date()).days)
+    sign, test, task = dice.pick(SIGNS), dice.pick(TESTS), dice.pick(TASKS)
+    obs = next((o for o in course.obs if o.at >= at), course.obs[-1])
+    return {
+        **course.facts,
+        "hours": hours,
+        "day": day,
+        "on": f"{at.day}/{at.month}",
+        "abx_day": day + 1,
+        "ews": obs.ews,
+        "cr": now.text("Cr"),
+        "cr_prev": before.text("Cr"),
+        "na": now.text("Na"),
+        "na_prev": before.text("Na"),
+        "sign": sign,
+        "Sign": _capital(sign),
+        "test": test,
+        "Test": _capital(test),
+        "task": task,
+        "Task": _capital(task.removeprefix("the ")),
+    }
+
+
+def _lower(coded: str) -> str:
+    proper = coded.startswith(("Alzheimer", "Parkinson"))
+    return coded if proper else coded[0].lower() + coded[1:]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def facts_at(course: Course, at: datetime) -> Mapping[str, Any]:
+    """Return the facts of a case with the blood results of the day filled in."""
+    now, before = course.bloods_on(at)
+    last = now or before or course.bloods[0]
+    bloods = {name.lower(): last.text(name) for name in last.values}
+    return {**course.facts, **bloods}
