@@ -92,7 +92,7 @@ def test_two_reviewers_the_whole_way(served, context):
 
     # The notes are there to be read, and can be searched.
     notes = page.get_by_role("region", name="Case notes")
-    expect(notes).to_contain_text("SYNTHETIC", timeout=10_000)
+    expect(notes).to_contain_text("Synthetic record: not a real person")
 
     # Half-way: write, see it saved, reload, find it where it was.
     page.get_by_role("link", name=re.compile("Admission and first day")).click()
