@@ -92,22 +92,16 @@ def summary(case: Case) -> str:
 
 
 def _journey(case: Case, stays: pd.DataFrame) -> list[dict[str, str]]:
-    """Segments in order: every stay of the last weeks, and the times between them."""
-    segments: list[dict[str, str]] = []
+    """Return every stay of the last weeks in order; the page draws the days between them."""
     start = case.died_on - timedelta(days=JOURNEY_DAYS)
-    last: date | None = None
+    segments = []
     for _, stay in stays.iterrows():
         admitted = _day(stay["admitted_at"])
         left = _day(stay["discharged_at"]) or case.died_on
         if admitted is None or left < start or admitted > case.died_on:
             continue
-        if last is not None and admitted > last:
-            segments.append(_segment("home", "Out of hospital", last, admitted))
         kind = str(stay["setting"])
         segments.append(_segment(kind, SETTINGS.get(kind, kind), admitted, left))
-        last = left
-    if last is not None and last < case.died_on:
-        segments.append(_segment("home", "After discharge", last, case.died_on))
     return segments
 
 

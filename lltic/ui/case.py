@@ -34,12 +34,16 @@ from lltic.ui.kit import (
     query_string,
 )
 from lltic.ui.questions import question
+from lltic.ui.screen import close, replace
 from lltic.ui.wording import answer_text, plural
 
 __all__ = ["CasePages"]
 
 STATUS_WORDS = {"done": "Done", "started": "Started", "todo": "Not yet started"}
 STATUS_KINDS = {"done": "done", "started": "doing", "todo": "todo"}
+
+PAGES_AT_ONCE = 100
+"""Up to so many pages of notes come with the case, so that a search sees all of them."""
 
 CASES = query_string(page="cases")
 """The address of the list of cases."""
@@ -94,8 +98,15 @@ class CasePages:
     def _frame(self) -> VBox:
         case = self._data["case"]
         banner = PatientBanner(items=[(label, value) for label, value in case["banner"]])
-        notes = NotesViewer(documents=case["documents"], case_id=self.case_id)
-        notes.on_action(lambda name, payload: self._deliver(notes, payload["document"]))
+        documents = case["documents"]
+        few = self._data["note_pages"] <= PAGES_AT_ONCE
+        texts = {d["id"]: self._pages(d["id"]) for d in documents if few}
+        notes = NotesViewer(documents=documents, texts=texts, case_id=self.case_id)
+
+        def deliver(name: str, payload: Mapping[str, Any]) -> None:
+            notes.deliver(payload["document"], self._pages(payload["document"]))
+
+        notes.on_action(deliver)
         columns = HBox([notes, Splitter(), self._sheet])
         columns.add_class("lltic-columns")
         parts: list[Widget] = [banner]
@@ -103,11 +114,11 @@ class CasePages:
             parts.append(_journey(case))
         return VBox([*parts, columns])
 
-    def _deliver(self, notes: NotesViewer, document: str) -> None:
+    def _pages(self, document: str) -> list[str]:
         try:
-            notes.deliver(document, self._client.document(self.review_id, document))
-        except (Refused, ServiceDown) as error:
-            notes.deliver(document, [f"This document cannot be shown just now. {error}"])
+            return self._client.document(self.review_id, document)
+        except Refused as error:
+            return [f"This document cannot be shown. {error}"]
 
     # -- which page ---------------------------------------------------------------------------
 
@@ -138,8 +149,12 @@ class CasePages:
 
     def _set(self, page: str, title: str, parts: Sequence[Widget], *, error: bool = False) -> None:
         self._page = page
-        self._sheet.children = tuple(parts)
+        replace(self._sheet, parts, keep=(self._summary,))
         self._turn(self.query(page), f"{title} – Case {self.case_id}", error)
+
+    def close(self) -> None:
+        """Let go of everything on the screen; the words are with the service."""
+        close(self.view)
 
     @property
     def _answers(self) -> dict[str, dict[str, Any]]:
@@ -153,7 +168,8 @@ class CasePages:
         page = self._form.page(self._page)
         if page and any(item.when and item.when.item == path for item in page.items):
             before, after = self._sheet.children[:2], self._sheet.children[-1:]
-            self._sheet.children = (*before, *self._questions_of(page), *after)
+            asked = self._questions_of(page)
+            replace(self._sheet, [*before, *asked, *after], keep=tuple(self._questions.values()))
 
     def labels(self) -> dict[str, str]:
         """Return words for every item, for messages about saving."""
@@ -245,7 +261,7 @@ class CasePages:
         for path, component in self._questions.items():
             component.error = wrong.get(path, "")
         self._turn(self.query(page.id), f"{page.title} – Case {self.case_id}", True)
-        self._summary.errors = [{"field": p, "message": m} for p, m in wrong.items()]
+        self._summary.show([{"field": p, "message": m} for p, m in wrong.items()])
 
     # -- check, confirm, receipt ----------------------------------------------------------------
 
@@ -351,7 +367,7 @@ class CasePages:
         )
         notice = Notice(kind="error", title="Not submitted yet", text=text, announce=True)
         rest = [part for part in self._sheet.children if not isinstance(part, Notice)]
-        self._sheet.children = (notice, *rest)
+        replace(self._sheet, [notice, *rest])
 
     def _show_receipt(self) -> None:
         receipt = Receipt(

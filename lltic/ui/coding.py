@@ -23,8 +23,9 @@ from lltic.ui.kit import (
     link,
     query_string,
 )
+from lltic.ui.screen import replace
 from lltic.ui.session import connect, place_asked_for
-from lltic.ui.wording import plural
+from lltic.ui.wording import SYNTHETIC, plural
 
 __all__ = ["CodingDesk", "open_coding"]
 
@@ -54,6 +55,7 @@ class CodingDesk:
         self._header = SiteHeader(logout_url="/logout")
         self._header.on_action(lambda name, payload: self.go(""))
         self._body = VBox()
+        self._body.add_class("lltic-main")
         self._body.add_class("lltic-narrow")
         self.view = VBox([self._header, self._place, self._body])
         self.view.add_class("lltic-page")
@@ -72,7 +74,7 @@ class CodingDesk:
             self._show("", "Not available", [Heading(text="Not available"), _trouble(error)])
 
     def _show(self, query: str, title: str, parts: list[Any]) -> None:
-        self._body.children = tuple(parts)
+        replace(self._body, parts)
         self._place.turn_to(query, title)
 
     # -- the list ---------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ class CodingDesk:
         with self._header.hold_sync():
             self._header.cohort = queue["title"]
             self._header.person = queue["person"]["label"]
-            self._header.notice = "Synthetic study" if queue["synthetic"] else ""
+            self._header.notice = SYNTHETIC if queue["synthetic"] else ""
             self._header.links = [link("Texts to code", "list")]
         left = [t for t in texts if not t["done"]]
         done = [t for t in texts if t["done"]]

@@ -22,13 +22,13 @@ from lltic.ui.kit import (
     link,
     query_string,
 )
+from lltic.ui.screen import replace
 from lltic.ui.session import connect, place_asked_for
-from lltic.ui.wording import day, plural
+from lltic.ui.wording import SYNTHETIC, day, plural
 
 __all__ = ["Desk", "open_desk"]
 
 HAND_BACK = "You can hand a case back at any time, with or without a reason."
-SYNTHETIC = "Synthetic study: invented people, invented notes."
 
 
 def open_desk() -> VBox:
@@ -58,6 +58,7 @@ class Desk:
         self._status.on_operation(self._save)
         self._status.on_action(lambda name, payload: self.go(payload["query"]))
         self._body = VBox()
+        self._body.add_class("lltic-main")
         self.view = VBox([self._header, self._place, self._body])
         self.view.add_class("lltic-page")
 
@@ -78,17 +79,24 @@ class Desk:
 
     def _open_case(self, review_id: str, page: str) -> None:
         if self._case is None or self._case.review_id != review_id:
-            self._case = CasePages(self._client, review_id, self.go, self._turned)
+            case = CasePages(self._client, review_id, self.go, self._turned)
             self._head(self._client.desk())
-            case = self._case
+            self._leave_case()
+            self._case = case
             self._status.labels = case.labels()
             self._status.belongs_to(
                 review_id=case.review_id, case_id=case.case_id, saved_at=case.saved_at
             )
-        self._body.children = (self._status, self._case.view)
+            replace(self._body, (self._status, case.view))
         self._case.show(page)
         if page == "receipt":
             self._head(self._client.desk())
+
+    def _leave_case(self) -> None:
+        if self._case is not None:
+            self._body.children = ()
+            self._case.close()
+            self._case = None
 
     def _turned(self, query: str, title: str, error: bool) -> None:
         """Tell the browser where the person now is."""
@@ -114,8 +122,8 @@ class Desk:
     # -- the list of cases ---------------------------------------------------------------------
 
     def _open_worklist(self, refused: Refused | None = None) -> None:
-        self._case = None
         data = self._client.desk()
+        self._leave_case()
         self._head(data)
         reviews = data["reviews"]
         listed = Worklist(
@@ -131,7 +139,7 @@ class Desk:
             parts.insert(0, notice)
         page = VBox(parts)
         page.add_class("lltic-narrow")
-        self._body.children = (page,)
+        replace(self._body, (page,), keep=(self._status,))
         self._turned(CASES, "My cases", False)
 
     def _head(self, data: Mapping[str, Any]) -> None:
@@ -154,7 +162,8 @@ class Desk:
         actions.on_action(lambda name, payload: self.go(query))
         page = VBox([Heading(text="Not available"), notice, actions])
         page.add_class("lltic-narrow")
-        self._body.children = (page,)
+        self._leave_case()
+        replace(self._body, (page,), keep=(self._status,))
         self._turned(query, "Not available", True)
 
 

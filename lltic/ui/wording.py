@@ -8,7 +8,9 @@ from typing import Any
 from lltic.clock import parse_instant
 from lltic.form import Form, Item
 
-__all__ = ["answer_text", "day", "plural"]
+__all__ = ["SYNTHETIC", "answer_text", "day", "plural"]
+
+SYNTHETIC = "Synthetic study: invented people, invented notes."
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -9,7 +9,7 @@ nurse, doctor, chart and letter tell one story.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from lltic.sources.synthetic.ews import Obs
 from lltic.sources.synthetic.facts import case_facts, plant_facts
 from lltic.sources.synthetic.mechanisms import Frame, Mechanism
 from lltic.sources.synthetic.people import Patient
-from lltic.sources.synthetic.physiology import Bloods, Curve, sample_blood, watch
+from lltic.sources.synthetic.physiology import Bloods, Curve, observe, sample_blood, watch
 from lltic.sources.synthetic.scenarios import Scenario
 from lltic.sources.synthetic.spells import Stay
 
@@ -68,6 +68,11 @@ class Course:
     def has(self, effect: str) -> bool:
         """Whether something planted has this effect."""
         return any(effect in p.mechanism.effects for p in self.plants)
+
+    @property
+    def gaps(self) -> list[tuple[datetime, datetime]]:
+        """Stretches without any observation, as planted."""
+        return _gaps(self.plants)
 
     @property
     def recognised(self) -> datetime | None:
@@ -139,7 +144,9 @@ def _moments(dice: Dice, scenario: Scenario, stay: Stay, frame: Frame) -> Moment
     post_take = _minute(min(post_take, start + (end - start) * 0.4))
     procedure = None
     if frame.gifts & {"surgery", "procedure"}:
-        procedure = round_time(stay, scenario.procedure_day, dice) + timedelta(hours=dice.whole(2, 5))
+        procedure = round_time(stay, scenario.procedure_day, dice) + timedelta(
+            hours=dice.whole(2, 5)
+        )
     crash = dying = None
     if stay.category == "in_hospital":
         died = stay.died_at
@@ -154,7 +161,9 @@ def _moments(dice: Dice, scenario: Scenario, stay: Stay, frame: Frame) -> Moment
             dying = _minute(max(dying, start + (died - start) * 0.4))
             if stay.moved_to is None and not 8 <= dying.hour <= 19:
                 dying = dying.replace(hour=dice.whole(9, 17))
-    return Moments(post_take, procedure, crash, dying, None, dying if dying and dying < end else end)
+    return Moments(
+        post_take, procedure, crash, dying, None, dying if dying and dying < end else end
+    )
 
 
 def _resus(dice: Dice, stay: Stay, moments: Moments, plants: Sequence[Plant]) -> datetime | None:
@@ -178,27 +187,37 @@ def _when(dice: Dice, mechanism: Mechanism, stay: Stay, moments: Moments) -> dat
         return _minute(stay.arrived_at + soon)
     if anchor == "day1":
         return moments.post_take
-    fixed = {"crash": moments.crash, "dying": moments.dying, "procedure": moments.procedure, "discharge": stay.left_at}
+    fixed = {
+        "crash": moments.crash,
+        "dying": moments.dying,
+        "procedure": moments.procedure,
+        "discharge": stay.left_at,
+    }
     if anchor in fixed:
         return fixed[anchor] or last
     if anchor == "after1":
         return _minute(stay.last_discharge + (stay.died_at - stay.last_discharge) * 0.4)
     first = 1 if moments.post_take.date() == stay.arrived_at.date() else 2
-    day = {"early": first, "mid": max(first, round(nights * 0.5)), "late": max(first, nights - 1)}[anchor]
+    day = {"early": first, "mid": max(first, round(nights * 0.5)), "late": max(first, nights - 1)}[
+        anchor
+    ]
     at = round_time(stay, min(day, nights), dice)
     after = moments.post_take + timedelta(minutes=dice.whole(40, 170))
     return at if after < at < last else min(after, last - timedelta(minutes=dice.whole(8, 25)))
 
 
-def _curve(dice: Dice, stay: Stay, moments: Moments, plants: Sequence[Plant]) -> Curve:
+def _curve(
+    dice: Dice, scenario: Scenario, stay: Stay, moments: Moments, plants: Sequence[Plant]
+) -> Curve:
     start, end = stay.arrived_at, stay.left_at
     span = end - start
-    first = dice.bell(0.66, 0.07)
+    first = dice.bell(0.66, 0.07) * scenario.start
     points = [(start, first)]
     effects = {e: p for p in plants for e in p.mechanism.effects}
     if stay.category == "post_discharge" or stay.moved_to is not None:
         left = 0.32 if "unwell_at_discharge" in effects else dice.bell(0.1, 0.04)
-        points += [(start + span * 0.3, first * 0.75), (start + span * 0.7, 0.3), (end, left)]
+        points += [(start + span * 0.15, min(first, 0.48)), (start + span * 0.4, min(first, 0.3))]
+        points += [(start + span * 0.7, 0.19), (end, left)]
     elif stay.ending == "sudden" and moments.crash:
         quiet = dice.bell(0.3, 0.07)
         points += [(start + (moments.crash - start) * 0.5, min(first, quiet + 0.05))]
@@ -222,6 +241,23 @@ def _curve(dice: Dice, stay: Stay, moments: Moments, plants: Sequence[Plant]) ->
     return Curve([(max(at, start), min(1.0, max(0.02, level))) for at, level in points])
 
 
+def _delayed(
+    plants: Sequence[Plant], stay: Stay, moments: Moments
+) -> tuple[list[Plant], datetime | None]:
+    """Move the operation a day where a cancelled list was planted, and count the wait in hours."""
+    operated = moments.procedure
+    moved = []
+    for plant in plants:
+        if "delayed_surgery" in plant.mechanism.effects and moments.procedure:
+            limit = min(m for m in (moments.crash, moments.dying, stay.left_at) if m is not None)
+            later = moments.procedure + 24 * HOUR
+            operated = later if later < limit - 3 * HOUR else moments.procedure
+            waited = int((operated - stay.arrived_at) / HOUR)
+            plant = Plant(plant.mechanism, plant.at - 2 * HOUR, waited)
+        moved.append(plant)
+    return moved, operated
+
+
 def _gaps(plants: Sequence[Plant]) -> list[tuple[datetime, datetime]]:
     gaps = []
     for plant in plants:
@@ -231,6 +267,21 @@ def _gaps(plants: Sequence[Plant]) -> list[tuple[datetime, datetime]]:
         if "ed_gap" in plant.mechanism.effects:
             gaps.append((plant.at, plant.at + plant.hours * HOUR))
     return gaps
+
+
+def _with_collapse(
+    dice: Dice, patient: Patient, scenario: Scenario, moments: Moments, curve: Curve,
+    obs: tuple[Obs, ...],
+) -> tuple[Obs, ...]:  # fmt: skip
+    """Add the sets of observations that are always taken when somebody collapses."""
+    if moments.crash is None:
+        return obs
+    extra = []
+    for minutes in (1, dice.whole(12, 22)):
+        at = moments.crash + timedelta(minutes=minutes)
+        if at < moments.obs_end:
+            extra.append(observe(dice, patient, scenario, curve(at), at, clarity=0.15))
+    return tuple(sorted((*obs, *extra), key=lambda o: o.at))
 
 
 def _blood_tests(
@@ -243,7 +294,10 @@ def _blood_tests(
         at = round_time(stay, day, dice) - timedelta(minutes=dice.whole(70, 150))
         if day == 0:
             at = stay.arrived_at + timedelta(minutes=dice.whole(15, 50))
-        must = any(at.date() == strain.date() or (strain.date() - at.date()).days == 1 for strain in strains)
+        must = any(
+            at.date() == strain.date() or (strain.date() - at.date()).days == 1
+            for strain in strains
+        )
         wanted = 1.0 if day < 2 or must else 0.5 if at.weekday() >= 5 else 0.8
         if at >= moments.obs_end or not dice.chance(wanted):
             continue
@@ -274,16 +328,14 @@ def make_course(
     """
     frame = frame_of(patient, scenario, stay)
     moments = _moments(dice, scenario, stay, frame)
-    drafts = [
-        Plant(m, _when(dice, m, stay, moments), dice.whole(*m.hours)) for m in planted
-    ]
+    drafts = [Plant(m, _when(dice, m, stay, moments), dice.whole(*m.hours)) for m in planted]
+    drafts, operated = _delayed(drafts, stay, moments)
     resus = _resus(dice, stay, moments, drafts)
-    moments = Moments(
-        moments.post_take, moments.procedure, moments.crash, moments.dying, resus, moments.obs_end
-    )
-    curve = _curve(dice, stay, moments, drafts)
+    moments = replace(moments, procedure=operated, resus_decided=resus)
+    curve = _curve(dice, scenario, stay, moments, drafts)
     window = (stay.arrived_at, moments.obs_end)
     obs = watch(dice, patient, scenario, curve, window, _gaps(drafts))
+    obs = _with_collapse(dice, patient, scenario, moments, curve, obs)
     bloods = _blood_tests(dice, patient, scenario, stay, moments, drafts, curve)
     facts = case_facts(dice, patient, scenario, stay, obs, bloods)
     bare = Course(number, patient, scenario, stay, frame, moments, (), curve, obs, bloods, facts)
@@ -291,4 +343,6 @@ def make_course(
         Plant(p.mechanism, p.at, p.hours, plant_facts(dice, bare, p.at, p.hours))
         for p in sorted(drafts, key=lambda p: p.at)
     )
-    return Course(number, patient, scenario, stay, frame, moments, plants, curve, obs, bloods, facts)
+    return Course(
+        number, patient, scenario, stay, frame, moments, plants, curve, obs, bloods, facts
+    )

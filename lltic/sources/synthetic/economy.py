@@ -8,7 +8,15 @@ from datetime import date, datetime, timedelta
 
 from lltic.sources.synthetic.dice import Dice, Part
 from lltic.sources.synthetic.names import ACUTE, COMMUNITY
-from lltic.sources.synthetic.spells import EXTRACT_ENDS, MONTH, PERIOD_STARTS, PROVIDERS, Death, Spell, Stay
+from lltic.sources.synthetic.spells import (
+    EXTRACT_ENDS,
+    MONTH,
+    PERIOD_STARTS,
+    PROVIDERS,
+    Death,
+    Spell,
+    Stay,
+)
 
 __all__ = ["Other", "earlier_spells", "index_spells", "others", "outsiders", "registrations"]
 
@@ -95,7 +103,9 @@ def others(seed: int, wanted: int, first_person: int) -> tuple[list[Other], list
             spells.append(spell)
             if spell.discharged_at is None:
                 break
-            first = spell.discharged_at.replace(hour=0, minute=0) + timedelta(days=dice.whole(1, 40))
+            first = spell.discharged_at.replace(hour=0, minute=0) + timedelta(
+                days=dice.whole(1, 40)
+            )
     return people, spells
 
 
@@ -103,11 +113,32 @@ def index_spells(person: int, stay: Stay, specialty: str) -> list[Spell]:
     """Return the spell, or the two, to which a death of the cohort belongs."""
     inside = stay.category == "in_hospital"
     here = inside and stay.moved_to is None
-    acute = Spell(person, PROVIDERS[ACUTE], "acute", specialty, stay.arrived_at, stay.left_at, "emergency", here)
+    acute = Spell(
+        person,
+        PROVIDERS[ACUTE],
+        "acute",
+        specialty,
+        stay.arrived_at,
+        stay.left_at,
+        "emergency",
+        here,
+    )
     if stay.moved_to is None:
         return [acute]
     start = stay.left_at + timedelta(minutes=70)
-    return [acute, Spell(person, PROVIDERS[COMMUNITY], "community", "Rehabilitation", start, stay.moved_to, "transfer", inside)]
+    return [
+        acute,
+        Spell(
+            person,
+            PROVIDERS[COMMUNITY],
+            "community",
+            "Rehabilitation",
+            start,
+            stay.moved_to,
+            "transfer",
+            inside,
+        ),
+    ]
 
 
 def earlier_spells(dice: Dice, person: int, stay: Stay, specialty: str) -> list[Spell]:
@@ -116,12 +147,16 @@ def earlier_spells(dice: Dice, person: int, stay: Stay, specialty: str) -> list[
     before = stay.arrived_at
     for _ in range(dice.weigh({0: 0.42, 1: 0.3, 2: 0.17, 3: 0.11})):
         gap = dice.whole(2, 29) if dice.chance(0.3) else dice.whole(30, 130)
-        left = (before - timedelta(days=gap)).replace(hour=dice.whole(11, 18), minute=dice.whole(0, 59))
+        left = (before - timedelta(days=gap)).replace(
+            hour=dice.whole(11, 18), minute=dice.whole(0, 59)
+        )
         admitted = left - timedelta(days=dice.whole(1, 12))
         admitted = admitted.replace(hour=dice.whole(8, 22), minute=dice.whole(0, 59))
         if admitted < PERIOD_STARTS:
             break
-        name = specialty if dice.chance(0.5) else dice.pick(("General medicine", "Geriatric medicine"))
+        name = (
+            specialty if dice.chance(0.5) else dice.pick(("General medicine", "Geriatric medicine"))
+        )
         spells.append(Spell(person, PROVIDERS[ACUTE], "acute", name, admitted, left, "emergency"))
         before = admitted
     return spells[::-1]
@@ -185,5 +220,3 @@ def _outside_spell(dice: Dice, person: int, kind: str, died: date, number: int) 
         admitted = noon(died - timedelta(dice.whole(2, 9)))
         left = noon(died + timedelta(dice.whole(1, 4)))
     return Spell(person, PROVIDERS[ACUTE], "acute", specialty, admitted, left, "emergency")
-
-

@@ -35,8 +35,24 @@ STOPPABLE = ("ramipril", "amlodipine", "metformin", "furosemide", "gliclazide", 
 
 def _pronouns(sex: str) -> dict[str, str]:
     if sex == "female":
-        return {"he": "she", "He": "She", "him": "her", "his": "her", "His": "Her", "man": "lady", "sex": "F"}
-    return {"he": "he", "He": "He", "him": "him", "his": "his", "His": "His", "man": "gentleman", "sex": "M"}
+        return {
+            "he": "she",
+            "He": "She",
+            "him": "her",
+            "his": "her",
+            "His": "Her",
+            "man": "lady",
+            "sex": "F",
+        }
+    return {
+        "he": "he",
+        "He": "He",
+        "him": "him",
+        "his": "his",
+        "His": "His",
+        "man": "gentleman",
+        "sex": "M",
+    }
 
 
 def _home(dice: Dice, patient: Patient) -> str:
@@ -48,7 +64,11 @@ def _home(dice: Dice, patient: Patient) -> str:
         "care_home": (f"RH resident ({patient.home_name})", f"{patient.home_name} RH, 2 yrs"),
         "nursing_home": (f"NH resident ({patient.home_name})", f"{patient.home_name} NH, all care"),
     }[patient.home]
-    care = dice.pick(("no POC", "indep ADLs")) if patient.frailty <= 4 else dice.pick(("POC BD", "POC QDS", "POC TDS"))
+    care = (
+        dice.pick(("no POC", "indep ADLs"))
+        if patient.frailty <= 4
+        else dice.pick(("POC BD", "POC QDS", "POC TDS"))
+    )
     return dice.say(dice.pick(where).replace("{0}", care), {"nok": patient.next_of_kin})
 
 
@@ -100,7 +120,9 @@ def case_facts(
         "side": side,
         "side2": "R" if side == "L" else "L",
         "label": scenario.label,
-        "label_long": scenario.long[0].lower() + scenario.long[1:] if scenario.long[1].islower() else scenario.long,
+        "label_long": scenario.long[0].lower() + scenario.long[1:]
+        if scenario.long[1].islower()
+        else scenario.long,
         "onset": dice.weigh({"2/7": 3, "3/7": 4, "4/7": 3, "5/7": 2, "1/52": 2, "24h": 2}),
         "curb": dice.whole(3, 4),
         "fev": dice.whole(22, 38),
@@ -133,13 +155,125 @@ def case_facts(
         "cycles": dice.whole(3, 6),
     }
     names = [t.split()[0] for t in patient.tablets]
+    facts |= _blood_thinning(dice, names)
     facts["critical"] = next((c for c in CRITICAL if c in names), "dalteparin")
     facts["stopped"] = next((c for c in STOPPABLE if c in names), "amlodipine")
+    facts |= _household(dice, patient, stay)
+    facts["hr0"] = obs[0].hr
+    facts["efi"] = (
+        "severe" if patient.frailty >= 7 else "moderate" if patient.frailty >= 5 else "mild"
+    )
+    facts |= _fixed(dice, scenario)
+    facts["admission"] = _told_once(dice, scenario, facts)
     return facts
 
 
+def _household(dice: Dice, patient: Patient, stay: Stay) -> dict[str, Any]:
+    """Return who helps at home, and who was there at the end."""
+    kin = patient.next_of_kin
+    helps = (
+        "Pendant alarm",
+        f"{kin.capitalize()} shops",
+        "Cleaner weekly",
+        "Dog at home, neighbour has it",
+    )
+    if patient.in_care_home:
+        helps = (
+            "All care by staff",
+            "Staff assist w meals",
+            "Eats in dining room w help",
+            "Key worker came in",
+        )
+    elif patient.frailty >= 5:
+        helps = (
+            "Needs help w washing + dressing",
+            f"{kin.capitalize()} shops + cooks",
+            "Meals on wheels",
+            "Key safe",
+        )
+    there = stay.ending != "sudden" and dice.chance(0.55)
+    return {
+        "help": dice.pick(helps),
+        "came_from": patient.home_name or dice.pick(("home", "own home")),
+        "catheter": dice.chance(0.4),
+        "at_end": f"{kin.capitalize()} with {'her' if patient.sex == 'female' else 'him'}"
+        if there
+        else f"{kin.capitalize()} rung by NIC, coming in",
+    }
+
+
+def _blood_thinning(dice: Dice, names: Sequence[str]) -> dict[str, str]:
+    """Return what the notes say about thinners of the blood, true to the person's tablets."""
+    platelet = next((n for n in ("aspirin", "clopidogrel") if n in names), "")
+    if "apixaban" in names:
+        return {
+            "Anticoag": "On apixaban, last dose last night",
+            "hold": "Hold apixaban",
+            "culprit": "On apixaban, no PPI",
+            "stopbleed": dice.pick(("Hold apixaban, d/w haem re PCC", "Beriplex d/w haem")),
+            "strokeac": dice.pick(
+                ("AF, missed apixaban doses per dosette", "AF, apixaban paused last week for teeth")
+            ),
+        }
+    return {
+        "Anticoag": "No anticoagulant",
+        "hold": f"Hold {platelet}" if platelet == "clopidogrel" else "Bloods incl clotting + G+S",
+        "culprit": f"On {platelet}, no PPI" if platelet else "Naproxen OTC for knees",
+        "stopbleed": f"Stop {platelet} for now" if platelet else "No anticoagulant to reverse",
+        "strokeac": dice.pick(("AF, never anticoagulated - falls", "New AF on arrival")),
+    }
+
+
+def _fixed(dice: Dice, scenario: Scenario) -> dict[str, str]:
+    """Return the choices of a scenario that must agree throughout a case.
+
+    A line of ``fix`` reads ``name; name = value; value | value; value``: one
+    alternative is chosen for all its names together.
+    """
+    found = {}
+    for line in scenario.say("fix"):
+        names, _, alternatives = line.partition(" = ")
+        values = dice.pick(alternatives.split(" | ")).split("; ")
+        found |= dict(zip(names.split("; "), values, strict=True))
+    return found
+
+
+def _told_once(dice: Dice, scenario: Scenario, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the story of the admission as first told, which later writers repeat."""
+    single = (
+        "call",
+        "story1",
+        "story2",
+        "impression",
+        "exam_chest",
+        "exam_heart",
+        "exam_belly",
+        "summary",
+    )
+    told: dict[str, Any] = {key: dice.say_one(scenario.say(key), facts) for key in single}
+    told["imaging"] = _one_each([dice.say(t, facts) for t in scenario.say("imaging")])
+    told["plan"] = [dice.say(t, facts) for t in scenario.say("plan")]
+    return told
+
+
+def _one_each(results: Sequence[str]) -> list[str]:
+    """Keep the first of several alternatives for the same test (``CXR:``, ``CXR (AP):``)."""
+    kept: dict[str, str] = {}
+    for result in results:
+        kept.setdefault(result[:4].strip(": ("), result)
+    return list(kept.values())
+
+
 def _spoken_days(nights: int) -> str:
-    words = ("less than a day", "one day", "two days", "three days", "four days", "five days", "six days")
+    words = (
+        "less than a day",
+        "one day",
+        "two days",
+        "three days",
+        "four days",
+        "five days",
+        "six days",
+    )
     return words[nights] if nights < len(words) else f"{nights} days"
 
 

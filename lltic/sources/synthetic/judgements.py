@@ -20,7 +20,14 @@ from lltic.sources.synthetic.truth import (
     score_chances,
 )
 
-__all__ = ["OpenCase", "PlantedCoding", "SyntheticReview", "draw_scores", "told_themes", "write_review"]
+__all__ = [
+    "OpenCase",
+    "PlantedCoding",
+    "SyntheticReview",
+    "draw_scores",
+    "told_themes",
+    "write_review",
+]
 
 PROBLEMS = ("assessment", "medication", "treatment_plan", "infection", "procedure", "monitoring",
             "resuscitation", "communication_other")  # fmt: skip
@@ -128,15 +135,29 @@ def _book(record: str, key: str) -> tuple[str, ...]:
 
 def _phrase_facts(course: Course) -> dict[str, Any]:
     stay, patient = course.stay, course.patient
-    illnesses = [i.coded[0].lower() + i.coded[1:] if not i.coded.startswith(("Alz", "Park")) else i.coded for i in patient.illnesses[:2]]
+    illnesses = [
+        i.coded[0].lower() + i.coded[1:] if not i.coded.startswith(("Alz", "Park")) else i.coded
+        for i in patient.illnesses[:2]
+    ]
     homes = {"alone": "living alone", "spouse": f"living with {course.facts['his']} {patient.next_of_kin}",
              "family": "living with family", "sheltered": "in sheltered housing",
              "care_home": "in a residential home", "nursing_home": "in a nursing home"}  # fmt: skip
     nights = stay.nights
-    words = ("a few hours", "one day", "two days", "three days", "four days", "five days", "six days", "a week")
+    words = (
+        "a few hours",
+        "one day",
+        "two days",
+        "three days",
+        "four days",
+        "five days",
+        "six days",
+        "a week",
+    )
     stay_words = words[nights] if nights < 8 else f"{nights} days"
     after = {0: "the same day", 1: "one day"}.get(stay.days_after, f"{stay.days_after} days")
-    onset = {"24h": "a day", "1/52": "a week"}.get(course.facts["onset"], f"{course.facts['onset'][0]} days")
+    onset = {"24h": "a day", "1/52": "a week"}.get(
+        course.facts["onset"], f"{course.facts['onset'][0]} days"
+    )
     procedure = course.scenario.procedure.replace("{side} ", "")
     return {
         **course.facts,
@@ -178,7 +199,15 @@ def _more_facts(course: Course, stay_words: str, after: str) -> dict[str, Any]:
     worst = max(o.ews for o in course.obs)
     likes, likes_words = LIKES[course.number % len(LIKES)]
     hour = died.hour
-    part = "in the night" if hour < 6 else "in the morning" if hour < 12 else "in the afternoon" if hour < 18 else "in the evening"
+    part = (
+        "in the night"
+        if hour < 6
+        else "in the morning"
+        if hour < 12
+        else "in the afternoon"
+        if hour < 18
+        else "in the evening"
+    )
     label = course.facts["label_long"]
     return {
         "hr0": first.hr,
@@ -235,9 +264,7 @@ def told_themes(reviews: Sequence[SyntheticReview], polarity: str = "") -> dict[
     return found
 
 
-def draw_scores(
-    dice: Dice, truth: CaseTruth, reviewer: ReviewerTruth
-) -> dict[str, int]:
+def draw_scores(dice: Dice, truth: CaseTruth, reviewer: ReviewerTruth) -> dict[str, int]:
     """Return one reviewer's scores by phase, overall and record.
 
     A reviewer in a severe mood is severe throughout: with chance ``MOOD`` the
@@ -258,7 +285,9 @@ def _score(dice: Dice, quality: int, reviewer: ReviewerTruth) -> int:
     return dice.weigh(dict(zip(LEVELS, score_chances(quality, reviewer), strict=True)))
 
 
-def _phase_text(dice: Dice, course: Course, facts: Mapping[str, Any], phase: str, score: int, told: _Told) -> _Text:
+def _phase_text(
+    dice: Dice, course: Course, facts: Mapping[str, Any], phase: str, score: int, told: _Told
+) -> _Text:
     concerns, strengths = told.of(phase)
     text = _Text()
     openers = _book(f"open.{phase}", "any") or _book(f"open.{phase}", course.stay.category)
@@ -267,7 +296,9 @@ def _phase_text(dice: Dice, course: Course, facts: Mapping[str, Any], phase: str
     good = _book(f"good.{phase}", "any") or _book(f"good.{phase}", course.stay.category)
     poor = _book(f"poor.{phase}", "any") or _book(f"poor.{phase}", course.stay.category)
     n_good = {5: dice.whole(2, 3), 4: dice.whole(1, 2), 3: 1, 2: dice.whole(0, 1), 1: 0}[score]
-    n_poor = {5: 0, 4: 0, 3: 1 if not concerns else 0, 2: 2 - len(concerns), 1: 3 - len(concerns)}[score]
+    n_poor = {5: 0, 4: 0, 3: 1 if not concerns else 0, 2: 2 - len(concerns), 1: 3 - len(concerns)}[
+        score
+    ]
     praise = [(dice.say(t, facts), "") for t in dice.deal(good, max(0, n_good - len(strengths)))]
     praise += [(_judged(dice, p), p.mechanism.theme) for p in strengths]
     blame = [(_judged(dice, p), p.mechanism.theme) for p in concerns]
@@ -290,7 +321,10 @@ def _phase_text(dice: Dice, course: Course, facts: Mapping[str, Any], phase: str
 def _overall_text(dice: Dice, facts: Mapping[str, Any], score: int, told: _Told) -> _Text:
     text = _Text()
     text.add(dice.say_one(_book("overall", "open"), {**facts, "word": WORDS[score]}))
-    groups = [("problem", "points_poor", told.concerns), ("good_practice", "points_good", told.strengths)]
+    groups = [
+        ("problem", "points_poor", told.concerns),
+        ("good_practice", "points_good", told.strengths),
+    ]
     if score >= 4:
         groups.reverse()
     for polarity, key, plants in groups:
@@ -298,7 +332,10 @@ def _overall_text(dice: Dice, facts: Mapping[str, Any], score: int, told: _Told)
         if chosen:
             template = dice.pick(_book("overall", key)).replace("{points}", "<points>")
             sentence = dice.say(template, facts).replace("<points>", "{points}")
-            named = [(p.mechanism.theme, dice.say_one(_book("names", p.mechanism.theme), facts)) for p in chosen]
+            named = [
+                (p.mechanism.theme, dice.say_one(_book("names", p.mechanism.theme), facts))
+                for p in chosen
+            ]
             text.add_marked(sentence, named, polarity)
     spare = 1 if told.concerns or told.strengths else 2
     key = "expected" if score >= 3 else "doubt"
@@ -307,7 +344,9 @@ def _overall_text(dice: Dice, facts: Mapping[str, Any], score: int, told: _Told)
     return text
 
 
-def _lessons(dice: Dice, facts: Mapping[str, Any], plants: Sequence[Plant], key: str) -> _Text | None:
+def _lessons(
+    dice: Dice, facts: Mapping[str, Any], plants: Sequence[Plant], key: str
+) -> _Text | None:
     text = _Text()
     polarity = "problem" if key == "text" else "good_practice"
     for plant in dice.deal(plants, 3):
@@ -340,7 +379,10 @@ def _gate(dice: Dice, course: Course, told: _Told) -> dict[str, dict[str, Any]]:
     disability = course.patient.learning_disability
     if disability == "clear" and dice.chance(0.1):
         disability = "possible"
-    worried = any(p.mechanism.key in ("no_family", "too_early", "no_package", "not_recognised", "none") for p in told.concerns)
+    worried = any(
+        p.mechanism.key in ("no_family", "too_early", "no_package", "not_recognised", "none")
+        for p in told.concerns
+    )
     concern = {"value": "yes" if dice.chance(0.55 if worried else 0.06) else "no"}
     return {
         "gate.learning_disability": {"value": disability},

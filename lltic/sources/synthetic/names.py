@@ -83,7 +83,9 @@ def accounts() -> tuple[Account, ...]:
         Account("farid.aziz", "Mr Farid Aziz, consultant surgeon", ACUTE, doctor),
         Account("grace.tully", "Dr Grace Tully, GP", GENERAL_PRACTICE, doctor),
         Account("hanna.lind", "Hanna Lind, matron", ACUTE, nurse),
-        Account("iris.novak", "Iris Novak, review lead", COMMUNITY, ("coordinator", "administrator")),
+        Account(
+            "iris.novak", "Iris Novak, review lead", COMMUNITY, ("coordinator", "administrator")
+        ),
         Account("cora.lindqvist", "Cora Lindqvist, theme coder", COMMUNITY, ("coder",)),
         Account("kezia.obi", "Kezia Obi, analyst", ACUTE, ("analyst",)),
         Account("leo.marsh", "Leo Marsh, auditor", "Soar Valley Audit", ("auditor",)),

@@ -137,7 +137,12 @@ def _illnesses(dice: Dice, age: int, sex: str, scenario: Scenario) -> list[Illne
     for key, (_, _, _, common) in ILLNESSES.items():
         wrong_sex = key == "prostate" and sex == "female"
         second_dementia = key == "vascular_dementia" and "dementia" in keys
-        if key not in keys and not wrong_sex and not second_dementia and dice.chance(common * scale):
+        if (
+            key not in keys
+            and not wrong_sex
+            and not second_dementia
+            and dice.chance(common * scale)
+        ):
             keys.append(key)
     if age < 75 and "dementia" in keys and "dementia" not in scenario.needs:
         keys.remove("dementia")
@@ -146,7 +151,9 @@ def _illnesses(dice: Dice, age: int, sex: str, scenario: Scenario) -> list[Illne
         short, coded, tablets, _ = ILLNESSES[key]
         if key == "cancer":
             short, coded = dice.pick(scenario.tumours)
-        found.append(Illness(short, coded, 2026 - dice.whole(1, 4 if key == "cancer" else 18), tablets))
+        found.append(
+            Illness(short, coded, 2026 - dice.whole(1, 4 if key == "cancer" else 18), tablets)
+        )
     return found
 
 
@@ -180,14 +187,28 @@ def _family(dice: Dice, home: str, sex: str) -> tuple[str, str]:
 
 def _mobility(dice: Dice, frailty: int) -> str:
     if frailty >= 8:
-        return dice.pick(("bedbound", "hoist transfers, in bed most of day", "nursed in bed, all care"))
+        return dice.pick(
+            ("bedbound", "hoist transfers, in bed most of day", "nursed in bed, all care")
+        )
     if frailty == 7:
-        return dice.pick(("transfers w assist of 2", "chairbound, hoisted", "stands w stedy, wheelchair"))
+        return dice.pick(
+            ("transfers w assist of 2", "chairbound, hoisted", "stands w stedy, wheelchair")
+        )
     if frailty == 6:
-        return dice.pick(("ZF, 1 to supervise", "frame indoors, not out alone", "walks short distances w frame + 1"))
+        return dice.pick(
+            (
+                "ZF, 1 to supervise",
+                "frame indoors, not out alone",
+                "walks short distances w frame + 1",
+            )
+        )
     if frailty == 5:
-        return dice.pick(("frame indoors, POC BD", "2 sticks, furniture walks", "stick, carer once a day"))
-    return dice.pick(("indep", "indep w stick", "fully indep, drives", "mobile unaided, ET 200 yds"))
+        return dice.pick(
+            ("frame indoors, POC BD", "2 sticks, furniture walks", "stick, carer once a day")
+        )
+    return dice.pick(
+        ("indep", "indep w stick", "fully indep, drives", "mobile unaided, ET 200 yds")
+    )
 
 
 def _base(dice: Dice, illnesses: list[Illness], sex: str, scenario: Scenario) -> dict[str, float]:

@@ -182,13 +182,24 @@ def sample_blood(
     """
     values = {}
     for test, usual in USUAL.items():
-        if test not in scenario.bloods and test not in ("Hb", "WCC", "Plt", "Na", "K", "Ur", "Cr", "CRP"):
+        if test not in scenario.bloods and test not in (
+            "Hb",
+            "WCC",
+            "Plt",
+            "Na",
+            "K",
+            "Ur",
+            "Cr",
+            "CRP",
+        ):
             continue
         usual = patient.base.get(test, usual)
         if test == "Ur" and patient.has("CKD"):
             usual = 10.5
         trail = 16 if test in ("CRP", "Alb", "Bil") else 5
         level = max(0.0, curve(at - timedelta(hours=trail)))
+        if test == "Hb":
+            level = max(level, 0.8 * curve(curve.points[0][0]))
         full, relative = scenario.bloods.get(test, (0.0, True))
         target = usual + full if relative else full
         value = usual + (target - usual) * level
@@ -196,7 +207,9 @@ def sample_blood(
             value *= 1 + 0.55 * kidney
         elif test == "Na":
             value += 7 * kidney
-        spread = {"Na": 0.9, "K": 0.18, "Ca": 0.04, "INR": 0.05, "Lac": 0.15}.get(test, value * 0.04)
+        spread = {"Na": 0.9, "K": 0.18, "Ca": 0.04, "INR": 0.05, "Lac": 0.15}.get(
+            test, value * 0.04
+        )
         least = {"CRP": 4.0, "Lac": 0.7, "WCC": 3.0, "Plt": 25.0, "Hb": 46.0, "K": 2.9, "Alb": 14.0,
                  "INR": 0.9, "Bil": 5.0, "ALT": 9.0, "Trop": 5.0}.get(test, 2.0)  # fmt: skip
         values[test] = max(least, dice.bell(value, spread))

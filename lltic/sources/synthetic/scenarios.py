@@ -18,8 +18,8 @@ class Scenario:
     """One clinical picture.
 
     ``vitals`` and ``bloods`` are the values at full severity; a blood with a sign
-    (``+90``) is relative to the person's own usual value. ``suits`` multiplies the
-    chance of a theme. ``phrases`` are the templates of the phrase file.
+    (``+90``) is relative to the person's own usual value. ``start`` scales how
+    ill people are on arrival, ``suits`` the chance of a theme. ``phrases`` are the templates of the phrase file.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Scenario:
     specialty: str
     vitals: Mapping[str, float]
     bloods: Mapping[str, tuple[float, bool]]
+    start: float
     procedure: str
     procedure_kind: str
     procedure_day: int
@@ -80,6 +81,7 @@ def _scenario(key: str, record: Record) -> Scenario:
         specialty=word(record, "specialty"),
         vitals={k: float(v) for k, v in _pairs(word(record, "vitals"))},
         bloods={k: (float(v), v[0] in "+-") for k, v in _pairs(word(record, "bloods"))},
+        start=float(word(record, "start", "1")),
         procedure=word(record, "procedure"),
         procedure_kind=word(record, "procedure_kind"),
         procedure_day=int(word(record, "procedure_day", "0")),

@@ -89,7 +89,9 @@ def _at(day: date, hour: int, minute: int) -> datetime:
 
 
 def _arrival(dice: Dice, day: date) -> datetime:
-    hour = dice.weigh({h: (1.0 if h < 7 else 2.0 if h < 10 else 5.0 if h < 20 else 3.0) for h in range(24)})
+    hour = dice.weigh(
+        {h: (1.0 if h < 7 else 2.0 if h < 10 else 5.0 if h < 20 else 3.0) for h in range(24)}
+    )
     return _at(day, hour, dice.whole(0, 59))
 
 
@@ -99,7 +101,9 @@ def _leaving(dice: Dice, day: date) -> datetime:
 
 
 def _nights_in(dice: Dice) -> int:
-    band = dice.weigh({(0, 0): 0.09, (1, 1): 0.1, (2, 4): 0.24, (5, 9): 0.29, (10, 16): 0.19, (17, 26): 0.09})
+    band = dice.weigh(
+        {(0, 0): 0.09, (1, 1): 0.1, (2, 4): 0.24, (5, 9): 0.29, (10, 16): 0.19, (17, 26): 0.09}
+    )
     return dice.whole(*band)
 
 
@@ -108,7 +112,9 @@ def _nights_out(dice: Dice) -> int:
     return dice.whole(*band)
 
 
-def make_stay(dice: Dice, category: str, scenario: str, at_home: str, days_after: int | None) -> Stay:
+def make_stay(
+    dice: Dice, category: str, scenario: str, at_home: str, days_after: int | None
+) -> Stay:
     """Return the last weeks of one person who died in September 2026.
 
     Parameters
@@ -147,7 +153,9 @@ def _died_inside(dice: Dice, scenario: str, died_at: datetime, community: bool) 
         stayed = dice.whole(4, 14)
         left = _leaving(dice, died_at.date() - timedelta(stayed))
         arrived = _arrival(dice, left.date() - timedelta(nights))
-        return Stay("in_hospital", "expected", arrived, left, died_at, died_at, "community hospital")
+        return Stay(
+            "in_hospital", "expected", arrived, left, died_at, died_at, "community hospital"
+        )
     arrived = _arrival(dice, died_at.date() - timedelta(nights))
     if nights <= 1 and died_at - arrived < timedelta(hours=5):
         arrived = died_at - timedelta(hours=dice.whole(5, 14), minutes=dice.whole(0, 59))

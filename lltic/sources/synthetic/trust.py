@@ -105,7 +105,9 @@ def generate(seed: int = 2026) -> SyntheticTrust:
     cases = [truth for _, truth in pairs]
     open_cases = _open_cases(seed, courses)
     reviews = _reviews(seed, courses, cases, open_cases)
-    documents = [doc for course in courses for doc in ((course, d) for d in write_notes(course, seed))]
+    documents = [
+        doc for course in courses for doc in ((course, d) for d in write_notes(course, seed))
+    ]
     spells, everyone, deaths = _economy(seed, courses)
     tables, texts = build_tables(seed, courses, everyone, spells, deaths, documents)
     truth = _truth(seed, drafts, cases, reviews)

@@ -54,7 +54,12 @@ def build_tables(
         }
         for number, (_, death) in enumerate(ordered, 1)
     ]
-    frames = {"persons": persons, "spells": spell_rows, "deaths": death_rows, "documents": document_rows}
+    frames = {
+        "persons": persons,
+        "spells": spell_rows,
+        "deaths": death_rows,
+        "documents": document_rows,
+    }
     tables = {name: pd.DataFrame(rows) for name, rows in frames.items()}
     for column in ("admitted_at", "discharged_at"):
         tables["spells"][column] = tables["spells"][column].astype("datetime64[us]")
@@ -79,11 +84,15 @@ def _persons(
             label, number = labels.pop(), spare.pop()
             number = None if dice.chance(NO_NUMBER) else number
         people.append(label)
-        rows.append({"person_id": label, "nhs_number": number, "born_on": person.born_on, "sex": person.sex})
+        rows.append(
+            {"person_id": label, "nhs_number": number, "born_on": person.born_on, "sex": person.sex}
+        )
     return people, rows
 
 
-def _spells(spells: Sequence[Spell], people: Sequence[str]) -> tuple[list[dict[str, Any]], dict[Spell, str]]:
+def _spells(
+    spells: Sequence[Spell], people: Sequence[str]
+) -> tuple[list[dict[str, Any]], dict[Spell, str]]:
     ordered = sorted(spells, key=lambda s: (s.admitted_at, s.person))
     ids = {spell: f"S{number:06d}" for number, spell in enumerate(ordered, 1)}
     rows = [
@@ -110,7 +119,10 @@ def _documents(
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     last: dict[int, dict[str, str]] = {}
     for spell, name in spell_ids.items():
-        if spell.person < len(courses) and spell.admitted_at >= courses[spell.person].stay.arrived_at:
+        if (
+            spell.person < len(courses)
+            and spell.admitted_at >= courses[spell.person].stay.arrived_at
+        ):
             last.setdefault(spell.person, {})[spell.setting] = name
     rows, texts = [], {}
     for number, (course, document) in enumerate(documents, 1):

@@ -14,6 +14,24 @@ Fields
     an operation and nothing else. With ``bound=False`` the trait ``value`` itself
     follows the person, as in any notebook.
 
+Between components of one page (CustomEvents on ``document``)
+    ``lltic:edit`` {field, value, version, review, taken}: the person edited a field; who
+    keeps it sets ``taken``, and a field whose edits nobody takes says so.
+    ``lltic:hello`` {field, version, restore, review}: a field was drawn; the outbox calls
+    ``restore`` when it knows newer words, and fills in the review they belong to.
+    ``lltic:restore`` {field, value} · ``lltic:settled`` {field, version, idle}: newer words
+    from the outbox · an edit was committed.
+    ``lltic:flush`` {done, taken}: somebody wants to leave; ``done(true)`` when all is committed.
+    ``lltic:link`` {state}: the client's connection is ``up``, ``down`` or ``gone``.
+    ``lltic:status`` {words, busy, done, bad} · ``lltic:status-slot`` {slot, claimed} ·
+    ``lltic:status-ask``: the text of the save status, and who shows it.
+    ``lltic:open-edits`` {add}: an outbox that starts late asks for what was typed before.
+
+Layout classes for boxes
+    ``lltic-page`` around everything; ``lltic-narrow`` for a page of one column;
+    ``lltic-columns`` for notes, :class:`Splitter` and form side by side; ``lltic-card`` and
+    ``lltic-form`` for a white sheet.
+
 Imports nothing but the standard library, ipywidgets, anywidget and traitlets: a
 reviewer's kernel pays for every module.
 """

@@ -4,6 +4,7 @@
 ``app``              the ``Voila`` subclass; safe values are class defaults
 ``identity``         who is asking, and whose kernel it is
 ``kernels``          one kernel per open page: its owner, its ticket, its caps
+``channels``         what may pass between a page and its kernel
 ``kernel``           what runs as a kernel's process
 ``handlers``         the closed list of addresses
 ``render``           one notebook into one page, while its kernel starts

@@ -19,7 +19,6 @@ import tornado.ioloop
 import tornado.web
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.contents.largefilemanager import LargeFileManager
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.utils import url_path_join
 from traitlets import Dict, Integer, List, Type, Unicode
 from voila.app import Voila
@@ -29,7 +28,8 @@ from lltic.errors import LlticError, Problem
 from lltic.reviews.client import Client
 from lltic.ui.server.handlers import Missing, addresses, standing_headers
 from lltic.ui.server.identity import OwnKernelsOnly, ServiceIdentity
-from lltic.ui.server.kernels import MESSAGES, PageKernels, PageKernelSpecs
+from lltic.ui.server.channels import MESSAGES, PageConnection
+from lltic.ui.server.kernels import PageKernels, PageKernelSpecs
 from lltic.ui.server.render import Assets, Page
 
 __all__ = ["PAGES", "Configuration", "Server", "check_versions"]
@@ -46,6 +46,8 @@ FLOORS = {"voila": (0, 5, 13), "jupyter_server": (2, 18)}
 
 PING = 30_000  # milliseconds: a page whose computer sleeps is unconnected after one or two
 MAX_BODY = 64 * 1024  # a log-in and a goodbye are all that is ever posted
+
+MAX_MESSAGE = 4 * 1024 * 1024  # twice what the service takes
 
 
 def check_versions(installed: dict[str, str] | None = None) -> None:
@@ -94,12 +96,6 @@ class Notebooks(LargeFileManager):
 
     def mark_trusted_cells(self, nb: Any, path: str = "") -> None:
         """Do nothing: there is no output in them to be shown."""
-
-
-class PageConnection(ZMQChannelsWebsocketConnection):
-    """A page's line to its kernel; no message is dropped for coming too fast."""
-
-    limit_rate = False
 
 
 class Server(Voila):
@@ -162,6 +158,7 @@ class Server(Voila):
             "login_url": url_path_join(self.base_url, "login"),
             "xsrf_cookies": True,
             "xsrf_cookie_kwargs": {"samesite": "Lax", "path": self.base_url},
+            "websocket_max_message_size": MAX_MESSAGE,
             "ws_ping_interval": PING,
             "ws_ping_timeout": PING,
             "log_function": self._log_request,

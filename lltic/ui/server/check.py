@@ -170,6 +170,8 @@ class _Check:
 
     async def _code_v1(self) -> str:
         async with await self._line(V1) as line:
+            if line.protocol != V1:
+                return ""  # not spoken here
             await line.send("execute_request", FORBIDDEN["execute_request"], "shell")
             await line.send("execute_request", FORBIDDEN["execute_request"], "control")
             return await line.answered()
@@ -281,7 +283,7 @@ class _Check:
         url = f"{self._base.replace('http', 'ws', 1)}{kernel}?session_id={uuid.uuid4().hex}"
         request = HTTPRequest(url, headers=self._cookies(self._one))
         protocols = [protocol] if protocol else None
-        return _Line(await websocket_connect(request, subprotocols=protocols), bool(protocol))
+        return _Line(await websocket_connect(request, subprotocols=protocols))
 
     async def _tidy_up(self) -> None:
         for who, kernel_id in self._kernels.items():
@@ -291,9 +293,9 @@ class _Check:
 class _Line:
     """A websocket of the kernel's owner, who is up to no good."""
 
-    def __init__(self, socket: WebSocketClientConnection, binary: bool) -> None:
+    def __init__(self, socket: WebSocketClientConnection) -> None:
         self._socket = socket
-        self._binary = binary
+        self.protocol = socket.selected_subprotocol or ""
         self._forbidden: dict[str, str] = {}
 
     async def __aenter__(self) -> _Line:
@@ -314,13 +316,13 @@ class _Line:
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "check", "username": ""}
         header |= {"date": "2026-01-01T00:00:00Z", "version": "5.3"}
         parts = {"header": header, "parent_header": {}, "metadata": metadata or {}, "content": content}
-        if self._binary:
+        if self.protocol == V1:
             frame: bytes | str = serialize_msg_to_ws_v1(
                 parts, channel, lambda part: json.dumps(part).encode()
             )
         else:
             frame = json.dumps({**parts, "channel": channel})
-        await self._socket.write_message(frame, binary=self._binary)
+        await self._socket.write_message(frame, binary=isinstance(frame, bytes))
         if forbidden:
             self._forbidden[header["msg_id"]] = kind
         return header["msg_id"]

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 from voila.tornado.handler import TornadoVoilaHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from lltic.errors import LlticError, Refused
 from lltic.reviews.client import ServiceDown
@@ -77,7 +77,7 @@ def addresses(server: Any) -> list[Any]:
     """Return everything this server answers to; the rest is not found."""
 
     def at(pattern: str) -> str:
-        return url_path_join(server.base_url, pattern)
+        return server.base_url + pattern
 
     configuration = {"voila_configuration": server.voila_configuration}
     pages = [
@@ -307,7 +307,7 @@ class Login(Guarded):
     def _target(self) -> str:
         """Return where to go now: a page of the closed list, whatever was asked."""
         asked = urlsplit(self.get_query_argument("next", ""))
-        pages = {url_path_join(self.base_url, p.lstrip("/")) for p in self.server.pages}
+        pages = {self.base_url + p.lstrip("/") for p in self.server.pages}
         if asked.scheme or asked.netloc or asked.path not in pages:
             return self.base_url
         query = urlencode(parse_qsl(asked.query, max_num_fields=20))
@@ -337,7 +337,7 @@ class OwnKernel(Guarded, KernelHandler):
     """Whether a page's kernel is still there, and its end; for its owner."""
 
 
-class OwnChannels(Guarded, VoilaKernelWebsocketHandler):
+class OwnChannels(Guarded, KernelWebsocketHandler):
     """A page's line to its kernel; for its owner."""
 
     def set_default_headers(self) -> None:

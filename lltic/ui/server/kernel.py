@@ -27,9 +27,14 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit("This kernel was not started by the server: it has no ticket.")
     for name in NOT_NEEDED:
         sys.modules[name] = None  # type: ignore[assignment]  # Python's way to say "not installed"
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import iostream, kernelapp
 
-    app = IPKernelApp.instance()
+    def output_thread(*given: Any, **options: Any) -> Any:
+        # Its pipe for the words of child processes is a port that every local user can reach.
+        return iostream.IOPubThread(*given, **{**options, "pipe": False})
+
+    kernelapp.IOPubThread = output_thread
+    app = kernelapp.IPKernelApp.instance()
     app.initialize(
         [
             *arguments,

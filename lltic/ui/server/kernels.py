@@ -28,11 +28,9 @@ from traitlets import Float, Integer, List, Unicode, default
 from lltic.clock import system_clock
 from lltic.errors import Problem, Refused
 from lltic.reviews.client import Client
+from lltic.ui.server.channels import MESSAGES
 
-__all__ = ["MESSAGES", "PageKernel", "PageKernelSpecs", "PageKernels", "PromptClient"]
-
-MESSAGES = ["comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request"]
-"""All that a browser may say to a kernel."""
+__all__ = ["PageKernel", "PageKernelSpecs", "PageKernels", "PromptClient"]
 
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 """What a kernel gets of the server's environment; everything else stays here."""

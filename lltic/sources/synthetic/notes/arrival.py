@@ -39,47 +39,83 @@ def ambulance_sheet(course: Course, seed: int) -> Document:
     handed = arrived + timedelta(minutes=dice.whole(8, 95))
     paper = desk.paper(AMBULANCE, "Patient care record")
     category = "Cat 2" if course.obs[0].ews >= 6 else dice.pick(("Cat 2", "Cat 3"))
-    clock = [("Call", call), ("On scene", scene), ("Left scene", left), ("At hospital", arrived), ("Handover", handed)]
+    clock = [
+        ("Call", call),
+        ("On scene", scene),
+        ("Left scene", left),
+        ("At hospital", arrived),
+        ("Handover", handed),
+    ]
     crew = f"Crew: {dice.pick(('para', 'tech'))} {facts['nurse4']} / {dice.pick(('ECA', 'para', 'NQP'))} {facts['sho']}"
     paper.add(
         f"Incident {dice.whole(1_000_000, 9_999_999)}   {category}   Date {arrived.day:02d}/{arrived.month:02d}/{arrived.year}",
         "   ".join(f"{name} {t.hour:02d}:{t.minute:02d}" for name, t in clock),
         f"{crew}   Age {patient.age}   {TITLES[patient.sex]}",
     )
-    paper.add("PRESENTING COMPLAINT", *wrap(desk.say(course.scenario.say("call"), facts), 2, 2))
-    story = [desk.say(course.scenario.say("story1"), facts)]
-    paper.add("HISTORY", *wrap(". ".join(story) + ".", 2, 2), *wrap(desk.say(phrases("outside", "ambulance", "background"), facts), 2, 2))
-    paper.add("SCENE AND SURVEY", *[x for t in phrases("outside", "ambulance", "scene") for x in wrap(dice.say(t, facts), 2, 2)])
+    paper.add("PRESENTING COMPLAINT", *wrap(desk.told("call"), 2, 2))
+    paper.add(
+        "HISTORY",
+        *wrap(desk.told("story1") + ".", 2, 2),
+        *wrap(desk.say(phrases("outside", "ambulance", "background"), facts), 2, 2),
+    )
+    paper.add(
+        "SCENE AND SURVEY",
+        *[
+            x
+            for t in phrases("outside", "ambulance", "scene")
+            for x in wrap(dice.say(t, facts), 2, 2)
+        ],
+    )
     rows, at = [], scene + timedelta(minutes=6)
     while at < arrived and len(rows) < 6:
-        obs = observe(dice, patient, course.scenario, course.curve(arrived) + dice.bell(0.02, 0.02), at)
+        obs = observe(
+            dice, patient, course.scenario, course.curve(arrived) + dice.bell(0.02, 0.02), at
+        )
         rows.append("  " + _row(obs))
         at += timedelta(minutes=dice.whole(12, 24))
     paper.add("OBSERVATIONS", "  " + ROW_HEAD, *rows)
-    top_to_toe = [desk.say(course.scenario.say(k), facts) for k in ("exam_chest", "exam_heart", "exam_belly")]
+    top_to_toe = [desk.told(k) for k in ("exam_chest", "exam_heart", "exam_belly")]
     paper.add("SECONDARY SURVEY", *[x for t in top_to_toe for x in wrap("- " + t, 2, 4)])
     done = [dice.say(phrases("outside", "ambulance", "treatment")[0], facts) for _ in range(3)]
     done = list(dict.fromkeys(done))
-    given = [f"{(scene + timedelta(minutes=9 + 7 * i)).strftime('%H:%M')}  {t}" for i, t in enumerate(done)]
+    given = [
+        f"{(scene + timedelta(minutes=9 + 7 * i)).strftime('%H:%M')}  {t}"
+        for i, t in enumerate(done)
+    ]
     paper.add("TREATMENT", *[x for t in given for x in wrap(t, 2, 9)])
     hall = dice.say(phrases("outside", "ambulance", "treatment")[1], facts)
     over = desk.say(phrases("outside", "ambulance", "handover"), facts)
     paper.add("CONVEYANCE", *wrap(f"{hall} {over}", 2, 2))
     paper.add(
         "SOCIAL AND SAFEGUARDING",
-        *wrap(f"{facts['home']}. Baseline {facts['mobility']}. {dice.say('[No safeguarding concern|Carer strain - referral to social care made|Home cold, referral made|Falls referral made]', facts)}.", 2, 2),
+        *wrap(f"{facts['home']}. Baseline {facts['mobility']}. {_concern(desk)}.", 2, 2),
     )
-    return Document("acute", "ambulance", "Ambulance record", AMBULANCE, arrived.date(), paper.text())
+    return Document(
+        "acute", "ambulance", "Ambulance record", AMBULANCE, arrived.date(), paper.text()
+    )
 
 
-def exam_lines(desk: Desk, facts: dict) -> list[str]:
+def _concern(desk: Desk) -> str:
+    if desk.course.patient.in_care_home:
+        return desk.dice.pick(
+            ("No safeguarding concern", "MAR chart copied", "Staff gave good handover")
+        )
+    options = (
+        "No safeguarding concern",
+        "Carer strain, referral made",
+        "Home cold, referral made",
+        "Falls referral made",
+    )
+    return desk.dice.pick(options)
+
+
+def exam_lines(desk: Desk, facts: dict, full: bool) -> list[str]:
     """Return a first examination, system by system."""
-    scenario = desk.course.scenario
     parts = [
         ("", desk.say(phrases("doctors", "clerking", "examination_opening"), facts)),
-        (desk.dice.pick(("Chest: ", "Resp: ", "RS ")), desk.say(scenario.say("exam_chest"), facts)),
-        (desk.dice.pick(("CVS: ", "Heart: ", "CV ")), desk.say(scenario.say("exam_heart"), facts)),
-        (desk.dice.pick(("Abdo: ", "GI: ", "Abdo ")), desk.say(scenario.say("exam_belly"), facts)),
+        (desk.dice.pick(("Chest: ", "Resp: ", "RS ")), desk.told("exam_chest", full)),
+        (desk.dice.pick(("CVS: ", "Heart: ", "CV ")), desk.told("exam_heart", full)),
+        (desk.dice.pick(("Abdo: ", "GI: ", "Abdo ")), desk.told("exam_belly", full)),
         ("", desk.say(phrases("doctors", "clerking", "neuro"), facts)),
     ]
     return [x for head, text in parts for x in wrap(head + text, 2, 6)]
@@ -93,7 +129,8 @@ def result_lines(desk: Desk, at: datetime) -> list[str]:
     return wrap("Bloods: " + "  ".join(pairs), 2, 10)
 
 
-def _ed_entry(desk: Desk, paper: Paper) -> None:
+def _ed_entry(desk: Desk, paper: Paper) -> list[tuple[datetime, list[str]]]:
+    """Write the emergency department's first entry; return what it added later."""
     course, dice = desk.course, desk.dice
     arrived = course.stay.arrived_at
     facts = desk.moment(arrived)
@@ -103,7 +140,11 @@ def _ed_entry(desk: Desk, paper: Paper) -> None:
         plant = next(p for p in course.plants if "triage_low" in p.mechanism.effects)
         seen = arrived + timedelta(hours=plant.hours, minutes=dice.whole(1, 20))
     first = course.obs[0]
-    area = dice.pick(("corridor", "waiting room")) if low else dice.pick(("majors 7", "majors 12", "resus 2", "majors 4", "assessment"))
+    area = (
+        dice.pick(("corridor", "waiting room"))
+        if low
+        else dice.pick(("majors 7", "majors 12", "resus 2", "majors 4", "assessment"))
+    )
     paper.add(
         "EMERGENCY DEPARTMENT",
         f"Arrival {arrived.hour:02d}:{arrived.minute:02d}   Triage {first.at.hour:02d}:{first.at.minute:02d}   "
@@ -111,9 +152,9 @@ def _ed_entry(desk: Desk, paper: Paper) -> None:
         "  " + ROW_HEAD,
         *["  " + _row(o) for o in course.obs if o.at < arrived + timedelta(hours=4)][:4],
     )
-    paper.add("PC", *wrap(desk.say(course.scenario.say("call"), facts), 2, 2))
-    hpc = [desk.say(phrases("doctors", "clerking", "referred"), facts), desk.say(course.scenario.say("story1"), facts),
-           desk.say(course.scenario.say("story2"), facts), desk.say(phrases("doctors", "clerking", "collateral"), facts)]  # fmt: skip
+    paper.add("PC", *wrap(desk.told("call", full=True), 2, 2))
+    hpc = [desk.say(phrases("doctors", "clerking", "referred"), facts), desk.told("story1"),
+           desk.told("story2"), desk.say(phrases("doctors", "clerking", "collateral"), facts)]  # fmt: skip
     paper.add("HPC", *[x for t in hpc for x in wrap(t.rstrip(".") + ".", 2, 2)])
     tablets = ", ".join(course.patient.tablets) or "nil regular"
     paper.add(
@@ -124,42 +165,75 @@ def _ed_entry(desk: Desk, paper: Paper) -> None:
         *wrap(desk.say(phrases("doctors", "clerking", "ros"), facts), 2, 2),
         *wrap(desk.say(phrases("doctors", "clerking", "social"), facts), 2, 2),
     )
-    paper.add("O/E", *exam_lines(desk, facts))
-    imaging = dice.deal(course.scenario.say("imaging"), 2)
-    paper.add("Ix", *result_lines(desk, arrived), *[x for t in imaging for x in wrap(dice.say(t, facts), 2, 4)])
+    paper.add("O/E", *exam_lines(desk, facts, full=False))
+    told = course.facts["admission"]
     voice = desk.voice(f"ED {facts['edr']}")
-    plan = [dice.say(t, facts) for t in course.scenario.say("plan")[:5]]
-    paper.add(*wrap("Imp: " + desk.say(course.scenario.say("impression"), facts), 0, 5), *voice.plan(plan), voice.signature)
+    missed = next(
+        (
+            p
+            for p in course.plants
+            if p.mechanism.theme == "clinical_reasoning" and p.mechanism.key == "admission"
+        ),
+        None,
+    )
+    imaging = told["imaging"][-1:] if missed else told["imaging"]
+    paper.add("Ix", *result_lines(desk, arrived), *[x for t in imaging for x in wrap(t, 2, 4)])
+    if missed:
+        paper.add(*wrap(desk.planted("ed", missed), 0, 2), voice.signature)
+    else:
+        paper.add(
+            *wrap("Imp: " + told["impression"], 0, 5),
+            *voice.plan(told["plan"][:5]),
+            voice.signature,
+        )
+    later_notes = []
     for plant in course.plants:
-        text = desk.planted("ed", plant)
+        text = "" if plant is missed else desk.planted("ed", plant)
         if text:
             later = arrived + timedelta(hours=plant.hours, minutes=dice.whole(3, 25))
+            if plant.mechanism.good:
+                later = arrived + timedelta(minutes=dice.whole(28, 58))
             later = min(later, course.moments.post_take - timedelta(minutes=dice.whole(4, 20)))
-            paper.add(f"{voice.moment(later)}  ED", *wrap(text, 2, 2), f"  {dice.pick((voice.signature, 'ED SpR ' + facts['spr2']))}")
+            who = dice.pick((voice.signature, f"ED SpR {facts['spr2']}"))
+            later_notes.append(
+                (later, [f"{voice.moment(later)}  ED", *wrap(text, 2, 2), f"  {who}"])
+            )
+    return sorted(later_notes)
 
 
-def _clerking(desk: Desk, paper: Paper) -> None:
+def _clerking(desk: Desk, paper: Paper, at: datetime) -> None:
     course, dice = desk.course, desk.dice
-    team = {"Trauma and orthopaedics": "Ortho", "General surgery": "Surgical"}.get(course.scenario.specialty, "Medical")
-    start, post_take = course.stay.arrived_at, course.moments.post_take
-    at = start + max(timedelta(hours=2), (post_take - start) * 0.62)
+    team = {"Trauma and orthopaedics": "Ortho", "General surgery": "Surgical"}.get(
+        course.scenario.specialty, "Medical"
+    )
     facts = desk.moment(at)
     voice = desk.voice(f"{facts['sho']} {dice.pick(('CT1', 'IMT2', 'SHO', 'GPST'))}")
     obs = course.obs_before(at)
     paper.add(
         f"{voice.moment(at)}  {team} clerking ({facts['sho']})",
-        *wrap(f"{facts['age']}{facts['sex']}. {desk.say(course.scenario.say('story1'), facts)}. {desk.say(course.scenario.say('story2'), facts)}", 2, 2),
+        *wrap(
+            f"{facts['age']}{facts['sex']}. {desk.told('story1', full=True)}. {desk.told('story2', full=True)}",
+            2,
+            2,
+        ),
         *wrap(f"B/g: {facts['pmh']}. {facts['mind']}.", 2, 7),
         *wrap(desk.say(phrases("doctors", "clerking", "social"), facts), 2, 2),
     )
     paper.add(
         f"O/E T {obs.t} HR {obs.hr} BP {obs.sbp}/{obs.dbp} RR {obs.rr} sats {obs.spo2}% on {obs.oxygen}, {obs.mind} on ACVPU, EWS {obs.ews}",
-        *exam_lines(desk, facts),
+        *exam_lines(desk, facts, full=True),
     )
-    plan = [dice.say(t, facts) for t in dice.deal(course.scenario.say("plan"), 6)]
+    missed = any(p.mechanism.key == "admission" for p in course.plants)
+    if missed:
+        paper.add(*[x for t in course.facts["admission"]["imaging"] for x in wrap(t, 2, 4)])
+    plan = dice.deal(course.facts["admission"]["plan"], 6)
     paper.add(
-        *wrap("Imp: 1) " + desk.say(course.scenario.say("impression"), facts), 0, 8),
-        *wrap(f"2) {dice.pick(('frailty CFS ', 'frail, CFS ', 'baseline CFS '))}{facts['cfs']}  3) {dice.say('[VTE risk|pressure areas|nutrition|delirium risk|falls risk|medication review]', facts)}", 5, 8),
+        *wrap("Imp: 1) " + desk.told("impression"), 0, 8),
+        *wrap(
+            f"2) {dice.pick(('frailty CFS ', 'frail, CFS ', 'baseline CFS '))}{facts['cfs']}  3) {dice.say('[VTE risk|pressure areas|nutrition|delirium risk|falls risk|medication review]', facts)}",
+            5,
+            8,
+        ),
         *voice.plan(plan),
         voice.signature,
     )
@@ -169,8 +243,16 @@ def emergency_notes(course: Course, seed: int) -> Document:
     """Return the emergency department's notes with the admitting team's clerking."""
     desk = Desk(course, seed, 2)
     paper = desk.paper(ACUTE, "Emergency department and clerking")
-    _ed_entry(desk, paper)
-    if course.stay.left_at - course.stay.arrived_at > timedelta(hours=4):
-        _clerking(desk, paper)
+    later = _ed_entry(desk, paper)
+    start, post_take = course.stay.arrived_at, course.moments.post_take
+    clerked = (start + (post_take - start) * 0.62).replace(second=0, microsecond=0)
+    for _, lines in (n for n in later if n[0] <= clerked):
+        paper.add(*lines)
+    if course.stay.left_at - start > timedelta(hours=4):
+        _clerking(desk, paper, clerked)
+    for _, lines in (n for n in later if n[0] > clerked):
+        paper.add(*lines)
     title = "Emergency department and clerking"
-    return Document("acute", "medical_notes", title, ACUTE, course.stay.arrived_at.date(), paper.text())
+    return Document(
+        "acute", "medical_notes", title, ACUTE, course.stay.arrived_at.date(), paper.text()
+    )

@@ -13,7 +13,9 @@ from lltic.sources.synthetic.notes.page import Document, Paper, wrap
 __all__ = ["observation_chart", "observation_row", "prescription_chart"]
 
 FLUID_HEAD = "Date     Oral    IV     Total in   Urine   Other    Total out   Balance   Notes"
-OBS_HEAD = "Date   Time    RR  SpO2  Oxygen    SBP/DBP    HR   Temp  ACVPU  EWS   Initials  Next / action"
+OBS_HEAD = (
+    "Date   Time    RR  SpO2  Oxygen    SBP/DBP    HR   Temp  ACVPU  EWS   Initials  Next / action"
+)
 
 
 def observation_row(obs: Obs, initials: str, action: str) -> str:
@@ -30,7 +32,9 @@ def _action(desk: Desk, obs: Obs) -> str:
     if ignored and obs.at < desk.course.moments.crash and obs.ews >= 7:
         return desk.dice.pick(("", "rpt", "contd", "-"))
     if obs.ews >= 7:
-        return desk.dice.pick(("Dr + NIC", "Dr inf", "bleeped", "outreach", "Dr here", "NIC 30 min"))
+        return desk.dice.pick(
+            ("Dr + NIC", "Dr inf", "bleeped", "outreach", "Dr here", "NIC 30 min")
+        )
     if obs.ews >= 5:
         return desk.dice.pick(("NIC", "1 hrly", "Dr aware", "rpt 1 h"))
     return desk.dice.pick(("", "4 hrly", "6 hrly", "", "") if obs.ews else ("", "12 hrly"))
@@ -41,7 +45,9 @@ def observation_chart(course: Course, seed: int) -> Document:
     desk = Desk(course, seed, 5)
     paper = desk.paper(ACUTE, "Observations and fluid balance", course.facts["ward"])
     scale = "Scale 2 (88-92%) authorised by Dr" if course.scenario.scale2 else "Scale 1"
-    paper.add(f"SpO2 {scale}.  Frequency by score: 0: 12 hrly, 1-4: 4-6 hrly, 5-6: hourly, 7+: continuous.")
+    paper.add(
+        f"SpO2 {scale}.  Frequency by score: 0: 12 hrly, 1-4: 4-6 hrly, 5-6: 2-4 hrly, 7+: 1-2 hrly."
+    )
     staff = [course.facts[n] for n in ("nurse1", "nurse2", "nurse3", "nurse4")]
     rows, last_day = [], None
     for obs in course.obs:
@@ -53,9 +59,18 @@ def observation_chart(course: Course, seed: int) -> Document:
     paper.add(OBS_HEAD, *rows)
     if course.recognised and course.recognised < course.stay.left_at:
         voice = desk.voice(f"S/N {staff[0]}")
-        paper.add(f"{voice.moment(course.recognised)}  Routine observations stopped: care in the last days of life. {voice.signature}")
+        paper.add(
+            f"{voice.moment(course.recognised)}  Routine observations stopped: care in the last days of life. {voice.signature}"
+        )
     _fluids(desk, paper)
-    return Document("acute", "chart", "Observations and fluid balance", ACUTE, course.stay.arrived_at.date(), paper.text())
+    return Document(
+        "acute",
+        "chart",
+        "Observations and fluid balance",
+        ACUTE,
+        course.stay.arrived_at.date(),
+        paper.text(),
+    )
 
 
 def _fluids(desk: Desk, paper: Paper) -> None:
@@ -72,17 +87,25 @@ def _fluids(desk: Desk, paper: Paper) -> None:
         level = course.curve(datetime.combine(day, datetime.min.time()) + timedelta(hours=14))
         label = f"{day.day:02d}/{day.month:02d}"
         if any(0 <= (mark - day).days <= 1 for mark in blank):
-            rows.append(f"{label}    {dice.whole(2, 9) * 50:>4}   ....       ....      ....    ....        ....      ....   {dice.pick(('not totalled', 'pad wet x3', 'chart not completed', 'HNPU x2'))}")
+            rows.append(
+                f"{label}    {dice.whole(2, 9) * 50:>4}   ....       ....      ....    ....        ....      ....   {dice.pick(('not totalled', 'pad wet x3', 'chart not completed', 'HNPU x2'))}"
+            )
             continue
         oral = dice.whole(2, 8) * 50 + round((1 - level) * 18) * 50
-        drip = 3000 if any(0 <= (mark - day).days <= 1 for mark in flood) else (dice.pick((1000, 2000, 1500)) if level > 0.4 and number < 6 else 0)
+        drip = (
+            3000
+            if any(0 <= (mark - day).days <= 1 for mark in flood)
+            else (dice.pick((1000, 2000, 1500)) if level > 0.4 and number < 6 else 0)
+        )
         if careful:
             oral = max(oral, 1200)
         urine = dice.whole(7, 24) * 25 + round((1 - level) * 20) * 40
         other = dice.pick((0, 0, 0, 100, 250))
         balance = oral + drip - urine - other
         note = dice.pick(("", "", "catheter", "pads", "BO x1", "NPU"))
-        rows.append(f"{label}    {oral:>4}   {drip:>4}       {oral + drip:>4}      {urine:>4}    {other:>4}        {urine + other:>4}     {balance:>+5}   {note}".rstrip())
+        rows.append(
+            f"{label}    {oral:>4}   {drip:>4}       {oral + drip:>4}      {urine:>4}    {other:>4}        {urine + other:>4}     {balance:>+5}   {note}".rstrip()
+        )
     paper.add(*rows)
 
 
@@ -107,49 +130,109 @@ def prescription_chart(course: Course, seed: int) -> Document:
     paper = desk.paper(ACUTE, "Prescription chart", course.facts["ward"])
     end = course.recognised or course.stay.left_at
     days = max(1, (end.date() - course.stay.arrived_at.date()).days + 1)
-    allergy = "[blank at first; completed later by pharmacist] " if course.has("allergy_unclear") else ""
+    allergy = (
+        "[blank at first; completed later by pharmacist] " if course.has("allergy_unclear") else ""
+    )
     height = dice.whole(152, 184)
-    paper.add(f"Allergies: {allergy}{course.patient.allergy}", f"Weight {course.patient.weight_kg} kg   Height {height} cm   eGFR guided by Cr {facts['cr0']} on arrival")
+    paper.add(
+        f"Allergies: {allergy}{course.patient.allergy}",
+        f"Weight {course.patient.weight_kg} kg   Height {height} cm   eGFR guided by Cr {facts['cr0']} on arrival",
+    )
     _once(desk, paper, facts)
     missed = next((p for p in course.plants if "missed_doses" in p.mechanism.effects), None)
     left_off = next((p for p in course.plants if "allergy_unclear" in p.mechanism.effects), None)
-    paper.add("REGULAR     codes: 2 refused, 4 not available, 5 nil by mouth, initials = given")
+    regular = ["REGULAR     codes: 2 refused, 4 not available, 5 nil by mouth, initials = given"]
     for tablet in course.patient.tablets:
         name, _, dose = tablet.partition(" ")
+        if dose.endswith("PRN"):
+            continue
         per_day = {"BD": 2, "TDS": 3, "QDS": 4}.get(dose.split()[-1], 1)
         gap = (0, 0)
         if missed and name == facts["critical"]:
-            gap = (max(1, (missed.at.date() - course.stay.arrived_at.date()).days * per_day), missed.hours)
+            gap = (
+                max(1, (missed.at.date() - course.stay.arrived_at.date()).days * per_day),
+                missed.hours,
+            )
         if left_off and name == facts["critical"]:
             gap = (0, left_off.hours)
-        held = name in ("ramipril", "metformin", "furosemide", "gliclazide") and course.scenario.key in ("aki", "urosepsis", "cellulitis", "gi_bleed")
-        if held or (name in ("apixaban", "aspirin", "clopidogrel") and course.scenario.key in ("gi_bleed", "hip", "obstruction", "stroke")):
-            paper.write(f"{tablet:<34} withheld {dice.pick(('AKI', 'acute illness', 'bleeding risk', 'per Dr'))}, {facts['spr']}", 2, 37)
+        many = 1 if dose.endswith("weekly") else days
+        strained = float(facts["cr0"]) > 150 and name in ("ramipril", "metformin")
+        held = (
+            strained
+            or name in ("ramipril", "metformin", "furosemide", "gliclazide")
+            and course.scenario.key in ("aki", "urosepsis", "cellulitis", "gi_bleed")
+        )
+        if held or (
+            name in ("apixaban", "aspirin", "clopidogrel")
+            and course.scenario.key in ("gi_bleed", "hip", "obstruction", "stroke")
+        ):
+            regular += wrap(
+                f"{tablet}: withheld ({dice.pick(('AKI', 'acute illness', 'per Dr'))}), {facts['spr']}",
+                2,
+                6,
+            )
         else:
-            paper.add(*wrap(f"{tablet:<34} {_given(desk, days, gap, per_day)}", 2, 37))
-    if missed and facts["critical"] == "dalteparin" or left_off and facts["critical"] == "dalteparin":
+            regular += wrap(f"{tablet}: {_given(desk, many, gap, per_day)}", 2, 6)
+    if (
+        missed
+        and facts["critical"] == "dalteparin"
+        or left_off
+        and facts["critical"] == "dalteparin"
+    ):
         plant = missed or left_off
-        paper.add(*wrap(f"dalteparin 5000 units SC OD {_given(desk, days, (0, plant.hours if plant else 0), 1)}", 2, 37))
+        regular += wrap(
+            f"dalteparin 5000 units SC OD: {_given(desk, days, (0, plant.hours if plant else 0), 1)}",
+            2,
+            6,
+        )
     elif course.scenario.key not in ("gi_bleed", "stroke", "pe", "mi", "liver"):
-        paper.add(*wrap(f"{dice.pick(('dalteparin 5000 units SC OD', 'enoxaparin 20 mg SC OD', 'dalteparin 2500 units SC OD')):<34} {_given(desk, days, (0, 0), 1)}", 2, 37))
+        proph = dice.pick(
+            ("dalteparin 5000 units SC OD", "enoxaparin 20 mg SC OD", "dalteparin 2500 units SC OD")
+        )
+        regular += wrap(f"{proph}: {_given(desk, days, (0, 0), 1)}", 2, 6)
+    paper.add(*regular)
     _antibiotics(desk, paper, facts, days)
     _as_required(desk, paper, facts)
     notes = [desk.planted("drug", p) for p in course.plants]
-    notes = [n for n in notes if n] or [desk.say(("[Medicines reconciled with GP summary|Drug history checked with {nok}|TTO history seen]. [No changes|Formulary switches made|Levels not needed].",), facts)]
+    notes = [n for n in notes if n] or [
+        desk.say(
+            (
+                "[Medicines reconciled with GP summary|Drug history checked with {nok}|TTO history seen]. [No changes|Formulary switches made|Levels not needed].",
+            ),
+            facts,
+        )
+    ]
     voice = desk.voice(f"Pharmacist {facts['pharm']}")
-    paper.add("PHARMACY AND WARD NOTES", *[x for n in notes for x in wrap(n, 2, 2)], f"  {voice.signature}")
+    paper.add(
+        "PHARMACY AND WARD NOTES",
+        *[x for n in notes for x in wrap(n, 2, 2)],
+        f"  {voice.signature}",
+    )
     if course.recognised:
         _syringe(desk, paper, facts)
-    return Document("acute", "chart", "Prescription chart", ACUTE, course.stay.arrived_at.date(), paper.text())
+    return Document(
+        "acute", "chart", "Prescription chart", ACUTE, course.stay.arrived_at.date(), paper.text()
+    )
 
 
 def _once(desk: Desk, paper: Paper, facts: dict) -> None:
     course, dice = desk.course, desk.dice
     at = course.stay.arrived_at + timedelta(minutes=dice.whole(35, 90))
-    stat = dice.deal(("paracetamol 1 g IV", "sodium chloride 0.9% 500 ml bolus", "ondansetron 4 mg IV", "morphine 2.5 mg IV", "salbutamol 5 mg neb", "vitamin K 10 mg"), 3)
+    stat = dice.deal(
+        (
+            "paracetamol 1 g IV",
+            "sodium chloride 0.9% 250 ml",
+            "ondansetron 4 mg IV",
+            "morphine 2.5 mg IV",
+            "cyclizine 50 mg IV",
+        ),
+        dice.whole(2, 3),
+    )
     lines = []
     for drug in stat:
-        lines.append(f"{drug:<34} prescribed {at.strftime('%H:%M')}   given {(at + timedelta(minutes=dice.whole(5, 45))).strftime('%H:%M')}   {dice.pick((facts['nurse1'], facts['nurse2'], facts['edr']))}")
+        lines.append(
+            f"{drug:<34} prescribed {at.strftime('%H:%M')}   given {(at + timedelta(minutes=dice.whole(5, 45))).strftime('%H:%M')}   {dice.pick((facts['nurse1'], facts['nurse2'], facts['edr']))}"
+        )
         at += timedelta(minutes=dice.whole(6, 40))
     paper.add("STAT DOSES AND FLUIDS", *["  " + x for x in lines])
 
@@ -159,9 +242,19 @@ def _antibiotics(desk: Desk, paper: Paper, facts: dict, days: int) -> None:
     if not course.scenario.has_antibiotic:
         return
     late = next((p for p in course.plants if "late_abx" in p.mechanism.effects), None)
-    first = course.stay.arrived_at + (timedelta(hours=late.hours, minutes=dice.whole(2, 30)) if late else timedelta(minutes=dice.whole(28, 110)))
-    unclear = any(p.mechanism.theme == "antibiotics" and p.mechanism.key == "long" for p in course.plants)
-    review = "" if unclear else f"   review {(first + timedelta(days=2)).day}/{(first + timedelta(days=2)).month}   indication: {course.scenario.label}"
+    first = course.stay.arrived_at + (
+        timedelta(hours=late.hours, minutes=dice.whole(2, 30))
+        if late
+        else timedelta(minutes=dice.whole(28, 110))
+    )
+    unclear = any(
+        p.mechanism.theme == "antibiotics" and p.mechanism.key == "long" for p in course.plants
+    )
+    review = (
+        ""
+        if unclear
+        else f"   review {(first + timedelta(days=2)).day}/{(first + timedelta(days=2)).month}   indication: {course.scenario.label}"
+    )
     paper.add(
         "ANTIMICROBIALS",
         f"  {facts['abx']}",
@@ -169,14 +262,34 @@ def _antibiotics(desk: Desk, paper: Paper, facts: dict, days: int) -> None:
         *wrap(_given(desk, days, (0, 0), 3), 4, 4),
     )
     if days >= 4 and course.stay.category == "post_discharge":
-        paper.add(*wrap(f"{facts['abx_oral']:<34} oral switch day {dice.whole(3, 4)}   {_given(desk, days - 3, (0, 0), 2)}", 2, 37))
+        paper.add(
+            *wrap(
+                f"{facts['abx_oral']}, oral switch day {dice.whole(3, 4)}: {_given(desk, days - 3, (0, 0), 2)}",
+                2,
+                6,
+            )
+        )
 
 
 def _as_required(desk: Desk, paper: Paper, facts: dict) -> None:
-    drugs = ("paracetamol 1 g PO/IV 6 hrly max 4 g", "morphine (Oramorph) 2.5 mg PO 4 hrly", "cyclizine 50 mg TDS", "lactulose 15 ml BD", "salbutamol 2.5 mg neb 4 hrly", "metoclopramide 10 mg TDS", "lorazepam 0.5 mg max 2 mg/24 h", "senna 15 mg ON")
+    drugs = (
+        "paracetamol 1 g PO/IV 6 hrly max 4 g",
+        "morphine (Oramorph) 2.5 mg PO 4 hrly",
+        "cyclizine 50 mg TDS",
+        "lactulose 15 ml BD",
+        "salbutamol 2.5 mg neb 4 hrly",
+        "metoclopramide 10 mg TDS",
+        "lorazepam 0.5 mg max 2 mg/24 h",
+        "senna 15 mg ON",
+    )
     lines = []
     for drug in desk.dice.deal(drugs, 4):
-        times = [f"{(desk.course.stay.arrived_at + timedelta(days=desk.dice.whole(0, max(0, desk.course.stay.nights)))).day}/9 {desk.dice.whole(0, 23):02d}{desk.dice.whole(0, 5)}0" for _ in range(desk.dice.whole(0, 3))]
+        span = (desk.course.recognised or desk.course.stay.left_at) - desk.course.stay.arrived_at
+        moments = sorted(
+            desk.course.stay.arrived_at + span * desk.dice.unit()
+            for _ in range(desk.dice.whole(0, 3))
+        )
+        times = [f"{m.day}/{m.month} {m.hour:02d}{m.minute // 10}0" for m in moments]
         lines.append(f"{drug:<42} {'  '.join(times) or 'not used'}")
     paper.add("AS REQUIRED", *["  " + x for x in lines])
 

@@ -27,6 +27,23 @@ def phrases(file: str, record: str, key: str) -> tuple[str, ...]:
     return lines(_book(file, record), key)
 
 
+SPELLINGS = (
+    (" w ", " with "), ("SOB", "short of breath"), (" hx ", " history "), ("hx ", "history of "),
+    (" + ", " and "), ("x1", "once"), ("x2", "twice"), (" abx", " antibiotics"), ("yest", "yesterday"),
+    ("yesterdayerday", "yesterday"), ("Prev ", "Previous "), ("CP ", "chest pain "), ("per ", "according to "),
+    ("d/w ", "discussed with "), ("Pt ", "Patient "), ("2/7", "2 days"), ("3/7", "3 days"),
+    ("4/7", "4 days"), ("5/7", "5 days"), ("1/52", "a week"), (" ++", " a lot"), ("ET ", "exercise tolerance "),
+    ("SNT", "soft, non-tender"), ("creps", "crackles"), ("AE ", "air entry "), ("Wt ", "Weight "),
+)  # fmt: skip
+
+
+def _spelt(text: str) -> str:
+    """Return a note with some of its abbreviations written out, as another hand would have it."""
+    for short, long in SPELLINGS:
+        text = text.replace(short, long)
+    return text
+
+
 class Desk:
     """One writer's desk for one document.
 
@@ -57,7 +74,12 @@ class Desk:
     def voice(self, author: str) -> Voice:
         """Return an author's habits, the same throughout the document."""
         if author not in self._voices:
-            signs = (author, f"{author} bleep {self.dice.whole(1001, 4899)}", f"{author}.", f"({author})")
+            signs = (
+                author,
+                f"{author} bleep {self.dice.whole(1001, 4899)}",
+                f"{author}.",
+                f"({author})",
+            )
             self._voices[author] = Voice(
                 self.dice.pick(("slash", "dot", "short", "word")),
                 self.dice.pick(("dot", "paren", "dash", "run", "dot", "circle")),
@@ -81,7 +103,38 @@ class Desk:
             "tx": dice.pick(("treatment", "IV abx", "full ward tx"))
             if self.course.scenario.has_antibiotic
             else dice.pick(("treatment", "full ward tx", "all measures")),
+            "pod": max(0, (at - self.course.moments.procedure).days)
+            if self.course.moments.procedure
+            else 0,
+            **self._bedside(at),
             "bp": f"{dice.whole(108, 164)}/{dice.whole(58, 92)}",
+        }
+
+    def _bedside(self, at: datetime) -> dict[str, str]:
+        """Return what the person can do at a moment, true to frailty, illness and operation."""
+        course, dice = self.course, self.dice
+        operated = course.moments.procedure
+        fresh = course.scenario.key == "hip" and (
+            operated is None or at < operated + timedelta(days=2)
+        )
+        able = course.patient.frailty <= 6 and course.curve(at) < 0.5 and not fresh
+        pads = dice.pick(("Pads changed", "Pad changed 0400", "Incont urine, pads"))
+        if able:
+            pads = dice.pick(("Toileted x1", "Commode used", "Continent"))
+        toilet = (
+            ("Up to toilet w frame", "Commode x2", "Toilet w 1")
+            if able
+            else ("Bedpan x1", "Hoisted to commode", pads)
+        )
+        shave = "shaved by HCA" if course.patient.sex == "male" else "hair washed"
+        return {
+            "toilet": "Bedpan x1" if fresh else dice.pick(toilet),
+            "seat": dice.pick(("sat out", "up for lunch", "in chair 2 h"))
+            if able
+            else dice.pick(("in bed", "sat up in bed")),
+            "output": f"Catheter {dice.whole(12, 60) * 5} ml" if course.facts["catheter"] else pads,
+            "groomed": dice.pick((shave, "hair brushed", "teeth cleaned")),
+            "ivs": "IVI + abx" if course.scenario.has_antibiotic else "IVI",
         }
 
     @staticmethod
@@ -100,6 +153,11 @@ class Desk:
             choice = (choice + 1) % len(templates)
         self._said[key] = choice
         return self.dice.say(templates[choice], facts)
+
+    def told(self, key: str, full: bool = False) -> str:
+        """Return a part of the admission's story as first told; ``full``: with fewer abbreviations."""
+        text = self.course.facts["admission"][key]
+        return _spelt(text) if full else text
 
     def planted(self, writer: str, plant: Plant) -> str:
         """Return what a writer wrote about something planted, empty when nothing."""

@@ -34,7 +34,12 @@ def _shift(desk: Desk, at: datetime, night: bool) -> Entry:
     if night:
         key = "broken_night" if trend == "worse" or dice.chance(0.25) else "calm_night"
     texts = [desk.say(phrases("nurses", "shift", key), facts)]
-    if course.scenario.say("nursing") and dice.chance(0.65):
+    operated = (
+        course.moments.procedure is None
+        or at > course.moments.procedure
+        or not course.scenario.say("before")
+    )
+    if course.scenario.say("nursing") and operated and dice.chance(0.5):
         texts.append(desk.say(course.scenario.say("nursing"), facts) + ".")
     if dice.chance(0.3):
         texts.append(desk.say(phrases("nurses", "shift", "rounding"), facts))
@@ -54,7 +59,8 @@ def _shifts(desk: Desk) -> Iterator[Entry]:
             if hour == 19 and dice.chance(0.5):
                 continue
             at = midnight + timedelta(hours=hour, minutes=dice.whole(0, minutes))
-            if start < at < stop:
+            unseen = any(first <= at < last for first, last in course.gaps)
+            if start < at < stop and not unseen:
                 yield _shift(desk, at, night)
         day += timedelta(days=1)
 
@@ -68,6 +74,8 @@ def _planted(desk: Desk) -> Iterator[Entry]:
         at = plant.at + timedelta(minutes=dice.whole(8, 55))
         if plant.mechanism.anchor in ("discharge",):
             at = plant.at - timedelta(minutes=dice.whole(12, 60))
+        elif "arrest" in plant.mechanism.effects:
+            at = course.stay.died_at + timedelta(minutes=dice.whole(4, 12))
         elif "gap" in plant.mechanism.effects:
             at = plant.at.replace(hour=7, minute=dice.whole(15, 40))
         elif plant.mechanism.anchor == "arrival":
@@ -107,10 +115,13 @@ def _last_hours(desk: Desk) -> Iterator[Entry]:
     at = died + timedelta(minutes=dice.whole(15, 120))
     facts = {**desk.moment(at), "time": f"{died.hour:02d}{died.minute:02d}"}
     key = "sudden" if course.stay.ending == "sudden" else "after_death"
-    yield _entry(desk, at, desk.say(phrases("nurses", "dying", key), facts), _nurse(desk))
+    if not course.has("arrest"):
+        yield _entry(desk, at, desk.say(phrases("nurses", "dying", key), facts), _nurse(desk))
     if key == "sudden":
         later = at + timedelta(minutes=dice.whole(50, 120))
-        yield _entry(desk, later, desk.say(phrases("nurses", "dying", "after_death"), facts), _nurse(desk))
+        yield _entry(
+            desk, later, desk.say(phrases("nurses", "dying", "after_death"), facts), _nurse(desk)
+        )
 
 
 def _leaving(desk: Desk) -> Iterator[Entry]:
@@ -119,12 +130,22 @@ def _leaving(desk: Desk) -> Iterator[Entry]:
         return
     at = course.stay.left_at - timedelta(minutes=dice.whole(90, 200))
     if course.stay.category == "post_discharge" and not course.stay.moved_to:
-        yield _entry(desk, at, desk.say(phrases("nurses", "discharge", "ready"), desk.moment(at)), _nurse(desk))
+        yield _entry(
+            desk,
+            at,
+            desk.say(phrases("nurses", "discharge", "ready"), desk.moment(at)),
+            _nurse(desk),
+        )
         end = course.stay.left_at
         text = desk.say(phrases("nurses", "discharge", "leaving"), desk.moment(end))
     else:
         end = course.stay.left_at
-        text = desk.say(("Transferred to {community_ward}, [crew 1430|transport], obs EWS {ews}. [{nok} informed|Property + TTO sent|Handover by phone to S/N]. [Skin intact|Catheter in situ].",), desk.moment(end))
+        text = desk.say(
+            (
+                "Transferred to {community_ward}, [crew 1430|transport], obs EWS {ews}. [{nok} informed|Property + TTO sent|Handover by phone to S/N]. [Skin intact|Catheter in situ].",
+            ),
+            desk.moment(end),
+        )
     yield _entry(desk, end, text, _nurse(desk))
 
 
@@ -132,10 +153,21 @@ def nursing_notes(course: Course, seed: int) -> Document:
     """Return the nursing notes of the acute stay."""
     desk = Desk(course, seed, 4)
     paper = desk.paper(ACUTE, "Nursing notes", course.facts["ward"])
-    entries = [_admission(desk), *_shifts(desk), *_planted(desk), *_last_hours(desk), *_leaving(desk)]
+    entries = [
+        _admission(desk),
+        *_shifts(desk),
+        *_planted(desk),
+        *_last_hours(desk),
+        *_leaving(desk),
+    ]
     end = course.stay.left_at + timedelta(hours=6)
     for _, lines in sorted((e for e in entries if e[0] <= end), key=lambda e: e[0]):
         paper.add(*lines)
-    return Document("acute", "nursing_notes", "Nursing notes", ACUTE, course.stay.arrived_at.date(), paper.text())
-
-
+    return Document(
+        "acute",
+        "nursing_notes",
+        "Nursing notes",
+        ACUTE,
+        course.stay.arrived_at.date(),
+        paper.text(),
+    )

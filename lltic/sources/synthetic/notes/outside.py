@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from lltic.sources.synthetic.course import Course
+from lltic.sources.synthetic.dice import Dice
 from lltic.sources.synthetic.names import ACUTE, COMMUNITY
 from lltic.sources.synthetic.notes.desk import Desk, phrases
 from lltic.sources.synthetic.notes.page import Document, wrap
@@ -13,6 +14,10 @@ from lltic.sources.synthetic.notes.ward import cause_facts, death_entries
 from lltic.sources.synthetic.physiology import Curve, observe
 
 __all__ = ["community_hospital", "community_notes", "discharge_letter", "gp_record"]
+
+
+HOLIDAYS = ((12, 25), (12, 26), (1, 1), (4, 3), (4, 6), (5, 4), (5, 25), (8, 31))
+"""Days on which practices are shut, month and day, in the year of the records."""
 
 
 def _say_date(day: date | datetime) -> str:
@@ -28,22 +33,41 @@ def discharge_letter(course: Course, seed: int) -> Document:
     paper = desk.paper(ACUTE, "Discharge letter", course.scenario.specialty)
     paper.add(
         f"To: {dice.pick(('Dr ', 'Registered GP, Dr '))}{facts['gp']}, {patient.practice}",
-        f"Admitted {_say_date(start)} ({'emergency'})   Discharged {_say_date(end)} to "
+        f"Admitted {_say_date(start)} (emergency)   Discharged {_say_date(end)} to "
         f"{'community hospital' if course.stay.moved_to else patient.home_name or 'home'}",
         f"Consultant: Dr {facts['cons']}   Ward: {facts['ward']}   Specialty: {course.scenario.specialty}",
     )
-    paper.add("DIAGNOSES", *wrap(course.scenario.long, 2, 4), *([] if sparse else wrap(f"Other: {', '.join(i.coded for i in patient.illnesses) or 'none'}", 2, 4)))
+    paper.add(
+        "DIAGNOSES",
+        *wrap(course.scenario.long, 2, 4),
+        *(
+            []
+            if sparse
+            else wrap(f"Other: {', '.join(i.coded for i in patient.illnesses) or 'none'}", 2, 4)
+        ),
+    )
     if sparse:
-        course_text = dice.pick((f"Treated for {course.scenario.label}. Well on discharge.", f"{course.scenario.label} - IV Rx. Improved. MFFD.", f"As above. {course.scenario.label}. Home."))
+        course_text = dice.pick(
+            (
+                f"Treated for {course.scenario.label}. Well on discharge.",
+                f"{course.scenario.label} - IV Rx. Improved. MFFD.",
+                f"As above. {course.scenario.label}. Home.",
+            )
+        )
     else:
         course_text = _story(desk, facts)
     paper.add("CLINICAL COURSE", *wrap(course_text, 2, 2))
     if not sparse:
-        paper.add("INVESTIGATIONS", *_results(desk), *[x for t in dice.deal(course.scenario.say("imaging"), 1) for x in wrap(dice.say(t, facts), 2, 2)])
+        paper.add(
+            "INVESTIGATIONS", *_results(desk), *wrap(course.facts["admission"]["imaging"][0], 2, 2)
+        )
     _medicines(desk, paper, facts, sparse)
     _requests(desk, paper, facts, sparse, good)
     who = dice.pick((f"{facts['f1']} F1", f"{facts['sho']} GPST2", f"{facts['f1b']} F2"))
-    paper.add(f"Completed by {who} for Dr {facts['cons']}", f"Typed {_say_date(end + timedelta(days=dice.whole(1, 4) if sparse else dice.whole(0, 1)))}")
+    paper.add(
+        f"Completed by {who} for Dr {facts['cons']}",
+        f"Typed {_say_date(end + timedelta(days=dice.whole(1, 4) if sparse else dice.whole(0, 1)))}",
+    )
     return Document("acute", "letter", "Discharge letter", ACUTE, end.date(), paper.text())
 
 
@@ -52,8 +76,11 @@ def _story(desk: Desk, facts: dict) -> str:
     days = course.stay.nights
     parts = [
         f"This {facts['age']}-year-old {facts['man']} was admitted with {facts['label_long']}",
-        dice.say(course.scenario.say("summary")[0], facts).rstrip("."),
-        dice.say("[Length of stay|Inpatient for] {days} [days|nights]; [mobility on discharge: {mobility}|function near baseline|needs more help than before: see below]", {**facts, "days": days}),
+        desk.told("summary").rstrip("."),
+        dice.say(
+            "[Length of stay|Inpatient for] {days} [days|nights]; [mobility on discharge: {mobility}|function near baseline|needs more help than before: see below]",
+            {**facts, "days": days},
+        ),
     ]
     if course.has("unwell_at_discharge"):
         parts.append("EWS on day of discharge accepted given bed position")
@@ -62,7 +89,11 @@ def _story(desk: Desk, facts: dict) -> str:
 
 def _results(desk: Desk) -> list[str]:
     first, last = desk.course.bloods[0], desk.course.bloods[-1]
-    names = [n for n in ("Hb", "WCC", "CRP", "Na", "Cr", "Alb", "Trop", "INR", "Bil") if n in first.values]
+    names = [
+        n
+        for n in ("Hb", "WCC", "CRP", "Na", "Cr", "Alb", "Trop", "INR", "Bil")
+        if n in first.values
+    ]
     pairs = ", ".join(f"{n} {first.text(n)} to {last.text(n)}" for n in names)
     return wrap(f"Bloods, admission to discharge: {pairs}", 2, 2)
 
@@ -77,7 +108,10 @@ def _medicines(desk: Desk, paper, facts: dict, sparse: bool) -> None:
         kept = tablets
     lines = [f"{t} (continued)" for t in kept]
     if not sparse and not wrong and stopped:
-        lines += [f"{t} STOPPED: {dice.pick(('low BP', 'AKI', 'risk outweighs benefit', 'raised K'))}" for t in stopped]
+        lines += [
+            f"{t} STOPPED: {dice.pick(('low BP', 'AKI', 'risk outweighs benefit', 'raised K'))}"
+            for t in stopped
+        ]
     if course.scenario.has_antibiotic and not sparse:
         lines.append(f"{facts['abx_oral']} for {dice.whole(3, 5)} more days (NEW)")
     paper.add("MEDICINES ON DISCHARGE", *[x for t in (lines if lines else ["as before"]) for x in wrap(t, 2, 6)],
@@ -87,7 +121,18 @@ def _medicines(desk: Desk, paper, facts: dict, sparse: bool) -> None:
 def _requests(desk: Desk, paper, facts: dict, sparse: bool, good: bool) -> None:
     course, dice = desk.course, desk.dice
     if sparse:
-        paper.add("ACTIONS", "  " + dice.pick(("GP to follow up.", "GP to monitor bloods.", "GP to review as needed.", "Nil specific.")))
+        paper.add(
+            "ACTIONS",
+            "  "
+            + dice.pick(
+                (
+                    "GP to follow up.",
+                    "GP to monitor bloods.",
+                    "GP to review as needed.",
+                    "Nil specific.",
+                )
+            ),
+        )
         return
     asks = dice.deal(
         ["Please repeat U&E in one week", "Please review blood pressure and restart held tablets if well", "District nurse referral made for dressings",
@@ -97,80 +142,151 @@ def _requests(desk: Desk, paper, facts: dict, sparse: bool, good: bool) -> None:
     if course.moments.resus_decided and not course.has("form_left_behind"):
         lines.append("Resuscitation: not for attempted CPR. ReSPECT form sent with the patient.")
     if good:
-        lines.append(f"Prognosis: we think {dice.pick(('weeks', 'short weeks to months'))}. {facts['Nok']} is aware. Preferred place of care: {dice.pick(('home', 'home with support', 'own bed, not hospital'))}.")
-        lines.append("Anticipatory medicines supplied, community chart completed, district nurses telephoned.")
+        lines.append(
+            f"Prognosis: we think {dice.pick(('weeks', 'short weeks to months'))}. {facts['Nok']} is aware. Preferred place of care: {dice.pick(('home', 'home with support', 'own bed, not hospital'))}."
+        )
+        lines.append(
+            "Anticipatory medicines supplied, community chart completed, district nurses telephoned."
+        )
     paper.add("ACTIONS FOR THE PRACTICE", *[x for t in lines for x in wrap(t, 2, 5)])
-    told = dice.say("[{nok} and patient|{nok}] [have been told the diagnosis and plan|understand the plan and know whom to ring|were updated before discharge].", facts)
+    told = dice.say(
+        "Patient and {nok} [have been told the diagnosis and plan|know the plan and whom to ring|were updated before discharge].",
+        facts,
+    )
     paper.add("INFORMATION GIVEN", *wrap(told, 2, 2))
 
 
 def _contacts(desk: Desk) -> Iterator[tuple[date, str]]:
     course, dice = desk.course, desk.dice
+    patient = course.patient
+    topics = list(phrases("outside", "gp_history", "any"))
+    tags = {"frail": patient.frailty >= 5, "confused": patient.confused, "diabetes": patient.has("T2DM"),
+            "copd": patient.has("COPD"), "heart": patient.has("AF") or patient.has("HF"),
+            "cancer": course.scenario.key == "cancer"}  # fmt: skip
+    for tag, wanted in tags.items():
+        topics += phrases("outside", "gp_history", tag) if wanted else ()
     start = course.stay.arrived_at.date()
     day = start - timedelta(days=dice.whole(250, 340))
-    last = ""
-    while day < start - timedelta(days=3):
-        if day.weekday() < 5:
+    deck: list[str] = []
+    while day < start - timedelta(days=4):
+        if day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS:
+            deck = deck or dice.shuffle(topics)
             facts = desk.moment(course.stay.arrived_at)
-            facts["date"] = ""
-            key = "letter" if dice.chance(0.15) else "topic"
-            text = desk.say(phrases("outside", "gp_history", key), facts)
-            who = dice.say_one(("[Tel|F2F|Home visit|e-consult|Video] [{gp}|{gp2}|Locum|PN|ANP]:",), facts)
-            if text != last:
-                yield day, f"{who} {text}"
-            last = text
-        day += timedelta(days=dice.whole(14, 46))
+            who = dice.say("[Tel|F2F|Home visit|e-consult|Video] [{gp}|{gp2}|Locum|PN|ANP]:", facts)
+            yield day, f"{who} {dice.say(deck.pop(), facts)}"
+        day += timedelta(days=dice.whole(12, 38))
 
 
 def gp_record(course: Course, seed: int) -> Document:
     """Return the practice's record: summary, consultations before and, if any, after."""
     desk = Desk(course, seed, 8)
     dice, patient = desk.dice, course.patient
-    facts = {**desk.moment(course.stay.arrived_at), **cause_facts(desk), "long": course.scenario.long, "grievance": dice.pick(("discharge", "waiting", "communication", "pain control"))}
+    facts = {
+        **desk.moment(course.stay.arrived_at),
+        **cause_facts(desk),
+        "long": course.scenario.long,
+        "grievance": dice.pick(("the discharge", "waiting", "communication", "pain control")),
+        "place": patient.home_name or "hospital",
+    }
     paper = desk.paper(patient.practice, "GP record")
-    paper.add("PROBLEMS", *[x for i in patient.illnesses for x in wrap(f"{i.coded} ({i.since})", 2, 4)] or ["  none coded"])
-    paper.add("REPEAT MEDICATION", *[x for t in patient.tablets for x in wrap(t, 2, 4)] or ["  none"])
-    efi = {True: "severe", False: "moderate" if patient.frailty >= 5 else "mild"}[patient.frailty >= 7]
-    paper.add("ALERTS", f"  Allergy: {patient.allergy}   Frailty (eFI): {efi}   Smoking: {patient.smoking}",
-              f"  Carer / next of kin: {patient.next_of_kin}   Usual GP: {facts['gp']}   Flu vaccine 2025: {dice.pick(('given', 'declined'))}")  # fmt: skip
+    paper.add(
+        *wrap("PROBLEMS"),
+        *[x for i in patient.illnesses for x in wrap(f"{i.coded} ({i.since})", 2, 4)],
+    )
+    paper.add(
+        *wrap("REPEAT MEDICATION"),
+        *[x for t in patient.tablets or ("none",) for x in wrap(t, 2, 4)],
+    )
+    paper.add(
+        f"ALERTS  Allergy: {patient.allergy}   Frailty (eFI): {facts['efi']}   Smoking: {patient.smoking}",
+        f"  Next of kin: {patient.next_of_kin}   Usual GP: {facts['gp']}   Flu vaccine 2025: {dice.pick(('given', 'declined'))}",
+    )
     paper.add("CONSULTATIONS")
     entries = list(_contacts(desk))
     start = course.stay.arrived_at
-    story = dice.say(course.scenario.say("story1")[0], facts)
-    facts["story"] = story
+    facts["story"] = desk.told("story1")
     early = start.date() - timedelta(days=dice.whole(0, 2))
-    entries.append((early, dice.say_one(("[Tel|Home visit|F2F] [{gp}|Duty|ANP {gp2}]:",), facts) + " " + desk.say(phrases("outside", "gp_before", "lead_up"), facts)))
+    who = dice.say("[Tel|Home visit|F2F] [{gp}|Duty|ANP {gp2}]:", facts)
+    entries.append((early, f"{who} {desk.say(phrases('outside', 'gp_before', 'lead_up'), facts)}"))
     for plant in course.plants:
         text = desk.planted("gp_before", plant)
         if text:
-            entries.append((start.date() - timedelta(days=dice.whole(20, 160)), f"{facts['gp']}: {text}"))
+            entries.append(
+                (start.date() - timedelta(days=dice.whole(20, 160)), f"{facts['gp']}: {text}")
+            )
     entries += list(_after(desk, facts))
     for day, text in sorted(entries, key=lambda e: e[0]):
         paper.add(*wrap(f"{day.day:02d}/{day.month:02d}/{day.year}  {text}", 0, 12))
-    final = (course.stay.left_at if course.stay.category == "in_hospital" else course.stay.died_at).date()
-    return Document("", "gp_record", "General practice record", patient.practice, final, paper.text())
+    final = max(day for day, _ in entries)
+    return Document(
+        "", "gp_record", "General practice record", patient.practice, final, paper.text()
+    )
 
 
 def _after(desk: Desk, facts: dict) -> Iterator[tuple[date, str]]:
     course, dice, stay = desk.course, desk.dice, desk.course.stay
     died = stay.died_on
+    gone = {**facts, "date": f"{died.day}/{died.month}"}
+    yield (
+        died + timedelta(days=dice.whole(1, 4)),
+        dice.say(phrases("outside", "gp_after", "dead")[0], gone),
+    )
     if stay.category == "in_hospital":
-        yield died + timedelta(days=dice.whole(1, 3)), dice.say(phrases("outside", "gp_after", "dead")[0], {**facts, "date": f"{died.day}/{died.month}", "time": f"{stay.died_at.hour:02d}{stay.died_at.minute:02d}"})
         return
     out = stay.last_discharge.date()
-    planted = []
+    seen = min(died, out + timedelta(days=1))
     for plant in course.plants:
         text = desk.planted("gp_after", plant)
         if text:
-            planted.append((min(died, max(out, plant.at.date()) + timedelta(days=dice.whole(0, 2))), f"{facts['gp']}: {text}"))
-    yield min(died, out + timedelta(days=dice.whole(1, 3))), f"Admin: {desk.say(phrases('outside', 'gp_after', 'received'), facts)}"
-    yield from planted
-    if stay.days_after >= 2:
-        visited = out + timedelta(days=dice.whole(1, max(1, stay.days_after - 1)))
-        seen = {**facts, "after": desk.say(course.scenario.say("after"), facts)}
-        yield visited, f"{facts['gp2']}: {desk.say(phrases('outside', 'gp_after', 'visit'), seen)}"
-    gone = {**facts, "date": f"{died.day}/{died.month}", "time": f"{stay.died_at.hour:02d}{stay.died_at.minute:02d}"}
-    yield died + timedelta(days=dice.whole(1, 4)), dice.say(phrases("outside", "gp_after", "dead")[0], gone)
+            heard = max(seen, plant.at.date()) + timedelta(days=dice.whole(0, 2))
+            yield min(died, heard), f"{facts['gp']}: {text}"
+    yield seen, f"Admin: {desk.say(phrases('outside', 'gp_after', 'received'), facts)}"
+    for share, key in ((0.35, "visit"), (0.75, "visit_late")):
+        day = out + timedelta(days=round(stay.days_after * share))
+        if stay.days_after >= 3 and day > seen and dice.chance(0.75):
+            said = {
+                **facts,
+                "after": f"{desk.say(course.scenario.say('after'), facts)}.",
+                "late": desk.say(phrases("outside", "community", "late"), facts),
+            }
+            yield day, f"{facts['gp2']}: {desk.say(phrases('outside', 'gp_after', key), said)}"
+
+
+CARE = {
+    "hip": "Hip wound check, dry", "obstruction": "Abdominal wound redressed", "cellulitis": "Leg redressed",
+    "heart_failure": "Leg dressings + weight", "stroke": "Pressure areas checked", "liver": "Drain site checked",
+    "cancer": "Symptom check", "urosepsis": "Catheter care", "copd": "Oxygen + nebuliser checked",
+}  # fmt: skip
+
+
+def _by_day(dice: Dice, at: datetime) -> datetime:
+    """Return a moment moved into the hours of the day in which such notes are written."""
+    return at if 8 <= at.hour <= 19 else at.replace(hour=dice.whole(9, 17))
+
+
+def _visits(desk: Desk, curve: Curve, care_home: bool) -> Iterator[tuple[datetime, str]]:
+    course, dice, stay = desk.course, desk.dice, desk.course.stay
+    out, died = stay.last_discharge, stay.died_at
+    care = CARE.get(course.scenario.key, "Pressure areas checked")
+    step = max(timedelta(hours=9), (died - out) / max(3, min(9, stay.days_after)))
+    at = out + timedelta(hours=3, minutes=dice.whole(0, 240))
+    told: list[str] = []
+    while at < died - timedelta(minutes=50):
+        when = _by_day(dice, at)
+        if out < when < died - timedelta(minutes=30):
+            facts = {
+                **desk.moment(out),
+                **desk.vitals(observe(dice, course.patient, course.scenario, curve(when), when)),
+            }
+            symptom = f"{desk.say(course.scenario.say('after'), facts)}."
+            facts |= {"after": "" if symptom in told else symptom, "care": care}
+            told.append(symptom)
+            facts["late"] = desk.say(phrases("outside", "community", "late"), facts)
+            dying = curve(when) > 0.55
+            keys = ("home_late", "home_visit") if care_home else ("visit_late", "visit")
+            text = desk.say(phrases("outside", "community", keys[0] if dying else keys[1]), facts)
+            yield when, text[0].upper() + text[1:]
+        at += step * (0.7 + dice.unit() * 0.6)
 
 
 def community_notes(course: Course, seed: int) -> Document:
@@ -182,27 +298,34 @@ def community_notes(course: Course, seed: int) -> Document:
     title = "Care home daily notes" if care_home else "Community nursing notes"
     out, died = stay.last_discharge, stay.died_at
     paper = desk.paper(organisation, title)
-    entries: list[tuple[datetime, str]] = []
-    at = out + timedelta(hours=2, minutes=dice.whole(0, 90))
-    visits = max(3, min(12, stay.days_after + 1))
-    step = max(timedelta(hours=7), (died - at) / visits)
-    curve = Curve([(out, 0.2), (out + (died - out) * 0.6, 0.4), (died, 0.98)])
-    while at < died - timedelta(minutes=40) and len(entries) < 26:
-        facts = {**desk.moment(out), **desk.vitals(observe(dice, patient, course.scenario, curve(at), at))}
-        facts["after"] = desk.say(course.scenario.say("after"), facts)
-        key = "home_visit" if care_home else "visit"
-        entries.append((at, desk.say(phrases("outside", "community", key), facts)))
-        at += step * (0.7 + dice.unit() * 0.6)
+    curve = Curve([(out, 0.2), (out + (died - out) * 0.55, 0.38), (died, 0.95)])
+    voice = desk.voice("RN " + course.facts["nurse2"])
+    intro = f"{patient.age}{course.facts['sex']}. Home {out.day}/{out.month} after {course.scenario.label}. PMH {course.facts['pmh']}. {course.facts['home']}. {course.facts['mobility']}. Allergies {patient.allergy}. NOK {patient.next_of_kin}."
+    paper.add(
+        f"{voice.moment(out + timedelta(hours=1))}  Assessment on return",
+        *wrap(intro, 2, 2),
+        f"  {voice.signature}",
+    )
+    entries = list(_visits(desk, curve, care_home))
     for plant in course.plants:
         text = desk.planted("community", plant)
         if text:
-            entries.append((min(died - timedelta(minutes=50), max(plant.at, out) + timedelta(hours=dice.whole(3, 20))), text))
+            at = max(plant.at, out) + timedelta(hours=dice.whole(3, 20))
+            entries.append((min(died - timedelta(minutes=40), _by_day(dice, at)), text))
     facts = {**desk.moment(out), "time": f"{died.hour:02d}{died.minute:02d}"}
-    entries.append((died + timedelta(minutes=dice.whole(20, 90)), desk.say(phrases("outside", "community", "death"), facts)))
-    names = [course.facts[n] for n in ("nurse1", "nurse2", "nurse3", "therapist")]
+    expected = course.moments.resus_decided is not None or stay.days_after >= 10
+    key = "death_expected" if expected else "death_sudden"
+    final = died + timedelta(minutes=dice.whole(20, 90))
+    entries.append((final, desk.say(phrases("outside", "community", key), facts)))
+    roles = (
+        ("Carer ", "Senior carer ", "RN ", "Carer ") if care_home else ("DN ", "RN ", "DN ", "HCA ")
+    )
+    people = [
+        r + course.facts[n]
+        for r, n in zip(roles, ("nurse1", "nurse2", "nurse3", "therapist"), strict=True)
+    ]
     for when, text in sorted(entries, key=lambda e: e[0]):
-        role = dice.pick(("Carer ", "Sr ", "RN ")) if care_home else dice.pick(("DN ", "RN ", "Community matron ", "HCA "))
-        voice = desk.voice(role + dice.pick(names))
+        voice = desk.voice(dice.pick(people))
         paper.add(f"{voice.moment(when)}", *wrap(text, 2, 2), f"  {voice.signature}")
     return Document("", "community_notes", title, organisation, died.date(), paper.text())
 
@@ -214,13 +337,26 @@ def community_hospital(course: Course, seed: int) -> Document:
     start, end = stay.left_at + timedelta(minutes=80), stay.moved_to or stay.died_at
     inside = stay.category == "in_hospital"
     dying = end - timedelta(hours=dice.whole(20, 60)) if inside else None
-    points = [(start, 0.18), (dying or end, 0.55 if inside else 0.14), (end, 0.97 if inside else 0.12)]
+    points = [
+        (start, 0.18),
+        (dying or end, 0.55 if inside else 0.14),
+        (end, 0.97 if inside else 0.12),
+    ]
     curve = Curve(points)
     paper = desk.paper(COMMUNITY, "Community hospital notes", course.facts["community_ward"])
     facts = desk.moment(start)
     voice = desk.voice(f"ANP {facts['nurse1']}")
     intro = f"Admitted from {ACUTE}, {facts['ward']}. {facts['age']}{facts['sex']}, {course.scenario.label}, day {stay.nights} in acute bed. PMH {facts['pmh']}. {facts['home']}. {facts['mobility']}. Goals: {dice.pick(('rehab, home with package', 'assessment of needs', 'convalescence'))}."
-    paper.add(f"{voice.moment(start)}  Transfer in", *wrap(intro, 2, 2), *wrap(f"DH: {', '.join(course.patient.tablets) or 'nil'}. Allergies {course.patient.allergy}.", 2, 2), f"  {voice.signature}")
+    paper.add(
+        f"{voice.moment(start)}  Transfer in",
+        *wrap(intro, 2, 2),
+        *wrap(
+            f"DH: {', '.join(course.patient.tablets) or 'nil'}. Allergies {course.patient.allergy}.",
+            2,
+            2,
+        ),
+        f"  {voice.signature}",
+    )
     entries: list[tuple[datetime, list[str]]] = []
     at = start + timedelta(hours=dice.whole(13, 20))
     stop = min(dying, end) if dying else end
@@ -229,7 +365,15 @@ def community_hospital(course: Course, seed: int) -> Document:
         at += timedelta(hours=dice.whole(14, 32))
     if inside and dying:
         facts = desk.moment(dying)
-        entries.append((dying, [f"{voice.moment(dying)}  GP / Dr {facts['cons2']}", *wrap(desk.say(phrases("doctors", "talks", "dying"), facts), 2, 2)]))
+        entries.append(
+            (
+                dying,
+                [
+                    f"{voice.moment(dying)}  GP / Dr {facts['cons2']}",
+                    *wrap(desk.say(phrases("doctors", "talks", "dying"), facts), 2, 2),
+                ],
+            )
+        )
         at = dying + timedelta(hours=dice.whole(4, 8))
         while at < end - timedelta(minutes=30):
             text = desk.say(phrases("nurses", "dying", "care"), desk.moment(at))
@@ -238,7 +382,14 @@ def community_hospital(course: Course, seed: int) -> Document:
         entries += list(death_entries(desk, sudden=False))
     for _, lines in sorted(entries, key=lambda e: e[0]):
         paper.add(*lines)
-    return Document("community", "medical_notes", "Community hospital notes", COMMUNITY, start.date(), paper.text())
+    return Document(
+        "community",
+        "medical_notes",
+        "Community hospital notes",
+        COMMUNITY,
+        start.date(),
+        paper.text(),
+    )
 
 
 def _community_day(desk: Desk, curve: Curve, at: datetime) -> tuple[datetime, list[str]]:
@@ -247,8 +398,17 @@ def _community_day(desk: Desk, curve: Curve, at: datetime) -> tuple[datetime, li
     facts = {**desk.moment(at), **desk.vitals(obs), "oxygen": obs.oxygen}
     good = curve(at) < 0.3
     key = "calm_day" if good else "tired_day"
-    texts = [desk.say(phrases("nurses", "shift", key), facts), f"T {obs.t} HR {obs.hr} BP {obs.sbp}/{obs.dbp} RR {obs.rr} sats {obs.spo2}% {obs.oxygen}, EWS {obs.ews}."]
+    texts = [
+        desk.say(phrases("nurses", "shift", key), facts),
+        f"T {obs.t} HR {obs.hr} BP {obs.sbp}/{obs.dbp} RR {obs.rr} sats {obs.spo2}% {obs.oxygen}, EWS {obs.ews}.",
+    ]
     if dice.chance(0.45):
-        texts.append(desk.say(phrases("doctors", "others", dice.pick(("physio", "ot", "pharmacist"))), facts))
+        texts.append(
+            desk.say(phrases("doctors", "others", dice.pick(("physio", "ot", "pharmacist"))), facts)
+        )
     voice = desk.voice(f"RN {facts[dice.pick(('nurse2', 'nurse3', 'nurse4'))]}")
-    return at, [f"{voice.moment(at)}", *[x for t in texts for x in wrap(t, 2, 2)], f"  {voice.signature}"]
+    return at, [
+        f"{voice.moment(at)}",
+        *[x for t in texts for x in wrap(t, 2, 2)],
+        f"  {voice.signature}",
+    ]

@@ -32,7 +32,7 @@ def wrap(text: str, indent: int = 0, hang: int = 0, width: int = WIDTH) -> list[
     lines = []
     line = " " * indent
     empty = True
-    for word in text.split():
+    for word in text.replace("..", ".").split():
         if not empty and len(line) + 1 + len(word) > width:
             lines.append(line)
             line = " " * hang + word

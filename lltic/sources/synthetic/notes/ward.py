@@ -20,6 +20,9 @@ PANELS = (
     ("CRP", "WCC", "Cr", "Na"),
     ("Hb", "WCC", "CRP", "Na", "K", "Cr"),
 )
+DESKS = {"physio": "Physio", "physio_frail": "Physio", "ot": "OT", "ot_home": "OT", "pharmacist": "Pharmacy", "dietitian": "Dietitian",
+         "nurse_specialist": "Specialist nurse", "diabetes": "Diabetes team", "heart": "HF team",
+         "cancer": "Palliative care", "salt": "SALT"}  # fmt: skip
 SPECIAL = ("Bil", "INR", "Trop", "Lac", "Ca", "Alb")
 
 
@@ -28,7 +31,9 @@ def blood_line(desk: Desk, at: datetime) -> str:
     now, before = desk.course.bloods_on(at)
     if now is None or now.at > at:
         return ""
-    names = list(desk.dice.pick(PANELS)) + [n for n in SPECIAL if n in now.values and n in desk.course.scenario.bloods]
+    names = list(desk.dice.pick(PANELS)) + [
+        n for n in SPECIAL if n in now.values and n in desk.course.scenario.bloods
+    ]
     parts = []
     for name in names:
         if name in now.values:
@@ -44,28 +49,57 @@ def _day(desk: Desk, at: datetime) -> int:
 def _opening(desk: Desk, at: datetime, facts: dict, bad: bool) -> str:
     course, dice, day = desk.course, desk.dice, _day(desk, at)
     label = course.scenario.label
+    if course.moments.procedure and at < course.moments.procedure:
+        label = course.scenario.word("label_pre", label)
     if course.scenario.has_antibiotic and day <= 9:
-        label += dice.pick((f", {facts['abx_short']} D{day + 1}", f" on {facts['abx_short']} D{day + 1}", f". {facts['abx_short']} D{day + 1}"))
+        label += dice.pick(
+            (
+                f", {facts['abx_short']} D{day + 1}",
+                f" on {facts['abx_short']} D{day + 1}",
+                f". {facts['abx_short']} D{day + 1}",
+            )
+        )
     night = desk.say(phrases("doctors", "rounds", "overnight_bad" if bad else "overnight"), facts)
-    ews = dice.pick((f"EWS {facts['ews']}", f"EWS {facts['ews']} this am", f"last EWS {facts['ews']}"))
+    ews = dice.pick(
+        (f"EWS {facts['ews']}", f"EWS {facts['ews']} this am", f"last EWS {facts['ews']}")
+    )
     forms = (f"Day {day}. {label}. {night}, {ews}.", f"{label} (day {day}). {night}. {ews}.",
              f"D{day}. {facts['age']}{facts['sex']}, {label}. {ews}. {night}.", f"{day}/7 in. {label}. {night}, {ews}.")  # fmt: skip
     return dice.pick(forms)
 
 
-def _exam(desk: Desk, at: datetime, trend: str, facts: dict) -> str:
+def _before_theatre(desk: Desk, at: datetime) -> bool:
+    moment = desk.course.moments.procedure
+    return moment is not None and at < moment and bool(desk.course.scenario.say("before"))
+
+
+def _numbers(desk: Desk, at: datetime) -> str:
     obs, dice = desk.course.obs_before(at), desk.dice
+    oxygen = "RA" if obs.oxygen == "air" else obs.oxygen
     numbers = dice.pick((
-        f"T {obs.t} HR {obs.hr} BP {obs.sbp}/{obs.dbp} RR {obs.rr} sats {obs.spo2}% {facts['o2']}",
-        f"obs: {obs.t}, P {obs.hr}, {obs.sbp}/{obs.dbp}, RR {obs.rr}, {obs.spo2}% {facts['o2']}",
-        f"HR {obs.hr} {obs.sbp}/{obs.dbp} {obs.spo2}% ({facts['o2']}) RR {obs.rr} T{obs.t}",
+        f"T {obs.t} HR {obs.hr} BP {obs.sbp}/{obs.dbp} RR {obs.rr} sats {obs.spo2}% {oxygen}",
+        f"obs: {obs.t}, P {obs.hr}, {obs.sbp}/{obs.dbp}, RR {obs.rr}, {obs.spo2}% {oxygen}",
+        f"HR {obs.hr} {obs.sbp}/{obs.dbp} {obs.spo2}% ({oxygen}) RR {obs.rr} T{obs.t}",
     ))  # fmt: skip
-    found = desk.course.scenario.say("exam_worse" if trend == "worse" else "exam_better" if trend == "better" else dice.pick(("exam_better", "exam_worse")))
-    return f"{dice.pick(('O/E ', 'o/e ', 'Exam: '))}{numbers}. {desk.say(found, facts)}."
+    return f"{dice.pick(('O/E ', 'o/e ', 'Exam: '))}{numbers}."
+
+
+def _exam(desk: Desk, at: datetime, trend: str, facts: dict) -> str:
+    numbers = _numbers(desk, at)
+    if _before_theatre(desk, at):
+        return numbers
+    bad = trend == "worse" or (trend == "same" and desk.course.curve(at) > 0.5)
+    found = desk.course.scenario.say("exam_worse" if bad else "exam_better")
+    return f"{numbers} {desk.say(found, facts)}."
 
 
 def _plan(desk: Desk, trend: str, facts: dict, length: tuple[int, int]) -> list[str]:
-    keys = {"better": "improving_plan", "same": "same_plan", "worse": "worse_plan"}
+    keys = {
+        "better": "improving_plan",
+        "same": "same_plan",
+        "worse": "worse_plan",
+        "waiting": "pre_plan",
+    }
     options = desk.dice.deal(phrases("doctors", "rounds", keys[trend]), desk.dice.whole(*length))
     words = [desk.dice.say(t, facts) for t in options]
     return [w for w in dict.fromkeys(words) if w]
@@ -76,19 +110,38 @@ def _round(desk: Desk, at: datetime, who: str, plants: Sequence[Plant]) -> Entry
     facts = desk.moment(at)
     facts["repair"] = dice.say_one(course.scenario.say("repair"), facts)
     trend = desk.trend(at)
-    author = {"cons": f"{facts['spr']} SpR", "spr": f"{facts['spr']} SpR", "f1": f"{facts['f1']} F1", "sho": f"{facts['sho']} SHO"}[who]
+    author = {
+        "cons": f"{facts['spr']} SpR",
+        "spr": f"{facts['spr']} SpR",
+        "f1": f"{facts['f1']} F1",
+        "sho": f"{facts['sho']} SHO",
+    }[who]
     voice = desk.voice(author)
-    says = desk.say(phrases("doctors", "rounds", f"says_{trend}"), facts)
-    progress = desk.say(course.scenario.say(trend), facts)
-    body = [_opening(desk, at, facts, bad=trend == "worse"), says.rstrip(".") + ".", _exam(desk, at, trend, facts)]
+    waiting = _before_theatre(desk, at)
+    quiet = course.scenario.key == "stroke" or (
+        course.patient.confused and course.patient.frailty >= 7
+    )
+    mood = "quiet" if quiet and trend != "worse" else "same" if waiting else trend
+    says = desk.say(phrases("doctors", "rounds", f"says_{mood}"), facts)
+    progress = desk.say(course.scenario.say("before" if waiting else trend), facts)
+    body = [
+        _opening(desk, at, facts, bad=trend == "worse"),
+        says.rstrip(".") + ".",
+        _exam(desk, at, trend, facts),
+    ]
     bloods = blood_line(desk, at)
     if bloods:
         body.append(f"{dice.say_one(phrases('doctors', 'rounds', 'results_lead'), facts)} {bloods}")
     body += [text for text in (desk.planted("doctor", p) for p in plants) if text]
     body.append(f"{dice.pick(('Imp: ', 'Imp - ', '', ''))}{progress}")
     head = desk.say(phrases("doctors", "rounds", f"header_{who}"), facts)
-    plan = _plan(desk, trend, facts, (2, 4) if who == "f1" else (3, 6))
-    return at, [f"{voice.moment(at)}  {head}", *[x for t in body for x in wrap(t, 0, 2)], *voice.plan(plan), voice.signature]
+    plan = _plan(desk, "waiting" if waiting else trend, facts, (2, 4) if who == "f1" else (3, 6))
+    return at, [
+        f"{voice.moment(at)}  {head}",
+        *[x for t in body for x in wrap(t, 0, 2)],
+        *voice.plan(plan),
+        voice.signature,
+    ]
 
 
 def _post_take(desk: Desk, plants: Sequence[Plant]) -> Entry:
@@ -97,13 +150,15 @@ def _post_take(desk: Desk, plants: Sequence[Plant]) -> Entry:
     facts = desk.moment(at)
     facts["repair"] = dice.say_one(course.scenario.say("repair"), facts)
     voice = desk.voice(f"{facts['spr']} SpR")
-    opening = f"{facts['age']}{facts['sex']}. PC: {desk.say(course.scenario.say('story1'), facts)}"
-    imp = desk.say(course.scenario.say("impression"), facts)
-    plan = [dice.say(t, facts) for t in dice.deal(course.scenario.say("plan"), 5)]
-    plan += [dice.say(t, facts) for t in dice.deal(phrases("doctors", "rounds", "same_plan")[4:7], 2)]
+    opening = f"{facts['age']}{facts['sex']}. {desk.told('story1')}"
+    imp = desk.told("impression")
+    plan = dice.deal(course.facts["admission"]["plan"], 5)
+    plan += [
+        dice.say(t, facts) for t in dice.deal(phrases("doctors", "rounds", "same_plan")[4:7], 2)
+    ]
     lines = [f"{voice.moment(at)}  {dice.pick(('PTWR Dr ', 'Post-take WR Dr ', 'Post take: cons '))}{facts['cons']}",
              *wrap(opening, 0, 2), *wrap(f"B/g {facts['pmh']}. CFS {facts['cfs']}. {facts['mind']}.", 0, 2),
-             *wrap(_exam(desk, at, desk.trend(at), facts), 0, 2)]  # fmt: skip
+             *wrap(_numbers(desk, at), 0, 2), *wrap(f"{desk.told('exam_chest')}. {desk.told('exam_heart')}. {desk.told('exam_belly')}.", 0, 2)]  # fmt: skip
     bloods = blood_line(desk, at)
     if bloods:
         lines += wrap(f"Bloods {bloods}", 0, 2)
@@ -121,20 +176,36 @@ def _plain(desk: Desk, at: datetime, head: str, text: str, sign: str = "") -> En
 def _others(desk: Desk, at: datetime, trend: str) -> Iterator[Entry]:
     dice, course = desk.dice, desk.course
     facts = desk.moment(at)
-    keys = {"physio": 0.26, "ot": 0.12, "pharmacist": 0.16, "nurse_specialist": 0.12, "dietitian": 0.1}
+    if _before_theatre(desk, at):
+        return
+    patient = course.patient
+    physio = "physio_frail" if patient.frailty >= 7 or trend == "worse" else "physio"
+    keys = {physio: 0.26, "pharmacist": 0.14, "nurse_specialist": 0.12, "dietitian": 0.1}
+    keys["ot_home" if patient.in_care_home else "ot"] = 0.12
+    keys |= {"diabetes": 0.1} if patient.has("T2DM") else {}
+    keys |= {"heart": 0.2} if course.scenario.key == "heart_failure" else {}
+    keys |= {"cancer": 0.22} if course.scenario.key == "cancer" else {}
     if course.scenario.key in ("stroke", "aspiration", "falls"):
         keys["salt"] = 0.25
+    end = course.recognised or course.stay.left_at
     for key, chance in keys.items():
-        if dice.chance(chance):
-            when = at + timedelta(minutes=dice.whole(30, 330))
+        when = at + timedelta(minutes=dice.whole(30, 330))
+        if dice.chance(chance) and when < end:
             text = desk.say(phrases("doctors", "others", key), facts)
-            yield _plain(desk, when, key.replace("nurse_specialist", "specialist nurse"), text)
+            yield _plain(desk, when, DESKS[key], text)
     if dice.chance(0.3):
         when = at + timedelta(minutes=dice.whole(60, 420))
-        yield _plain(desk, when, f"F1 {facts['f1b']}", desk.say(phrases("doctors", "rounds", "jobs"), facts))
+        yield _plain(
+            desk, when, f"F1 {facts['f1b']}", desk.say(phrases("doctors", "rounds", "jobs"), facts)
+        )
     if dice.chance(0.3 if trend == "worse" else 0.16):
         when = at + timedelta(minutes=dice.whole(150, 420))
-        yield _plain(desk, when, f"{facts['spr']} SpR", desk.say(phrases("doctors", "talks", "family"), facts))
+        yield _plain(
+            desk,
+            when,
+            f"{facts['spr']} SpR",
+            desk.say(phrases("doctors", "talks", "family"), facts),
+        )
 
 
 def _night_calls(desk: Desk, at: datetime) -> Iterator[Entry]:
@@ -143,7 +214,12 @@ def _night_calls(desk: Desk, at: datetime) -> Iterator[Entry]:
     end = desk.course.recognised or desk.course.stay.left_at
     if when < end and desk.dice.chance(0.45 if obs.ews >= 5 else 0.1):
         facts = desk.moment(when)
-        yield _plain(desk, when, f"H@N {facts['sho']}", desk.say(phrases("doctors", "oncall", "usual"), facts))
+        yield _plain(
+            desk,
+            when,
+            f"H@N {facts['sho']}",
+            desk.say(phrases("doctors", "oncall", "usual"), facts),
+        )
 
 
 def _collapse(desk: Desk) -> Iterator[Entry]:
@@ -155,21 +231,33 @@ def _collapse(desk: Desk) -> Iterator[Entry]:
     lead = next((p for p in course.plants if "slow_response" in p.mechanism.effects), None)
     seen = at + timedelta(minutes=dice.whole(9, 25))
     if lead:
-        seen = min(at + lead.hours * timedelta(hours=1), course.stay.died_at - timedelta(minutes=25))
+        seen = min(
+            at + lead.hours * timedelta(hours=1), course.stay.died_at - timedelta(minutes=25)
+        )
     facts = desk.moment(seen)
     head = f"{dice.pick(('SpR ', 'H@N ', 'Med reg ', 'on call '))}{facts['spr2']}"
     voice = desk.voice(head)
     text = desk.say(course.scenario.say("crash"), facts)
     done = dice.deal([dice.say(t, facts) for t in phrases("doctors", "oncall", "resp")], 1)
     tail = desk.say(phrases("doctors", "oncall", "end"), facts)
-    lines = [f"{voice.moment(seen)}  {head}", *wrap(text, 0, 2), *wrap(_exam(desk, seen, "worse", facts), 0, 2)]
+    lines = [
+        f"{voice.moment(seen)}  {head}",
+        *wrap(text, 0, 2),
+        *wrap(_exam(desk, seen, "worse", facts), 0, 2),
+    ]
     told = [desk.planted("oncall", p) for p in course.plants if p is not arrest]
     lines += [x for t in told if t for x in wrap(t, 0, 2)]
     lines += [*wrap(f"Done: {done[0]}. {tail}", 0, 2), voice.signature]
     yield seen, lines
     if arrest:
         stop = max(seen + timedelta(minutes=6), course.stay.died_at - timedelta(minutes=4))
-        yield _plain(desk, stop, f"Crash team, {facts['spr2']}", desk.planted("oncall", arrest), voice.signature)
+        yield _plain(
+            desk,
+            stop,
+            f"Crash team, {facts['spr2']}",
+            desk.planted("oncall", arrest),
+            voice.signature,
+        )
 
 
 def _procedure(desk: Desk) -> Iterator[Entry]:
@@ -178,25 +266,48 @@ def _procedure(desk: Desk) -> Iterator[Entry]:
     if at is None:
         return
     facts = desk.moment(at)
-    yield _plain(desk, at, course.scenario.procedure.replace("{side}", facts["side"]), desk.say(course.scenario.say("procedure_note"), facts), f"{facts['cons2']}")
+    yield _plain(
+        desk,
+        at,
+        course.scenario.procedure.replace("{side}", facts["side"]),
+        desk.say(course.scenario.say("procedure_note"), facts),
+        f"{facts['cons2']}",
+    )
     after = at + timedelta(minutes=dice.whole(70, 200))
-    yield _plain(desk, after, f"{facts['f1']} F1", desk.say(course.scenario.say("procedure_after"), facts))
+    yield _plain(
+        desk, after, f"{facts['f1']} F1", desk.say(course.scenario.say("procedure_after"), facts)
+    )
 
 
 def _decisions(desk: Desk) -> Iterator[Entry]:
     course, dice = desk.course, desk.dice
     decided = course.moments.resus_decided
-    planted = {p.mechanism.theme for p in course.plants if p.mechanism.key in ("no_family", "good") and p.mechanism.theme == "dnar"}
+    planted = next(
+        (
+            p
+            for p in course.plants
+            if p.mechanism.theme == "dnar" and p.mechanism.key in ("no_family", "good")
+        ),
+        None,
+    )
     if decided and decided < course.stay.left_at:
         when = decided + timedelta(minutes=dice.whole(20, 90))
         facts = desk.moment(when)
-        key = "resus_quick" if course.has("dnacpr_unshared") else "resus"
-        if not (planted and key == "resus"):
-            yield _plain(desk, when, f"{facts['spr']} SpR", desk.say(phrases("doctors", "talks", key), facts))
+        text = (
+            desk.planted("doctor", planted)
+            if planted
+            else desk.say(phrases("doctors", "talks", "resus"), facts)
+        )
+        yield _plain(desk, when, f"{facts['spr']} SpR", text)
     dying = course.recognised
     if dying and dying < course.stay.left_at:
         facts = desk.moment(dying)
-        yield _plain(desk, dying, f"{facts['spr']} SpR", desk.say(phrases("doctors", "talks", "dying"), facts))
+        yield _plain(
+            desk,
+            dying,
+            f"{facts['spr']} SpR",
+            desk.say(phrases("doctors", "talks", "dying"), facts),
+        )
         day = dying
         while True:
             day = day + timedelta(hours=dice.whole(15, 24))
@@ -206,7 +317,12 @@ def _decisions(desk: Desk) -> Iterator[Entry]:
                 day = day.replace(hour=dice.whole(9, 17))
                 if not dying < day < course.stay.died_at - timedelta(hours=1):
                     break
-            yield _plain(desk, day, f"{facts['f1']} F1", desk.say(phrases("doctors", "talks", "eol_round"), desk.moment(day)))
+            yield _plain(
+                desk,
+                day,
+                f"{facts['f1']} F1",
+                desk.say(phrases("doctors", "talks", "eol_round"), desk.moment(day)),
+            )
 
 
 def death_entries(desk: Desk, sudden: bool) -> Iterator[Entry]:
@@ -218,20 +334,28 @@ def death_entries(desk: Desk, sudden: bool) -> Iterator[Entry]:
     key = "verified_sudden" if sudden else "verified"
     head = f"{dice.pick(('H@N ', 'F1 ', 'SHO '))}{facts['f1b']}"
     yield _plain(desk, verified, head, desk.say(phrases("doctors", "talks", key), facts))
-    later = (died + timedelta(days=dice.whole(1, 2))).replace(hour=dice.whole(9, 16), minute=dice.whole(0, 59))
+    later = (died + timedelta(days=dice.whole(1, 2))).replace(
+        hour=dice.whole(9, 16), minute=dice.whole(0, 59)
+    )
     facts = {**facts, "spr": facts["spr"], **cause_facts(desk)}
-    yield _plain(desk, later, "Bereavement / ME", dice.say_one(phrases("doctors", "talks", "certificate"), facts))
+    yield _plain(
+        desk,
+        later,
+        "Bereavement / ME",
+        dice.say_one(phrases("doctors", "talks", "certificate"), facts),
+    )
 
 
 def cause_facts(desk: Desk) -> dict[str, str]:
     """Return the cause of death as certified."""
     scenario, facts = desk.course.scenario, desk.course.facts
     second = scenario.word("cause_b")
+    mine = "cause_a" if desk.course.stay.category == "in_hospital" else "home_cause"
     return {
         "cause_a": desk.dice.say(scenario.word("cause_a"), facts),
         "cause_b": f" 1b {desk.dice.say(second, facts)}" if second else "",
         "cause_2": desk.dice.say(scenario.word("cause_2"), facts),
-        "cause": desk.dice.say(scenario.word("home_cause") or scenario.word("cause_a"), facts),
+        "cause": desk.dice.say(scenario.word(mine), facts),
     }
 
 
@@ -240,25 +364,45 @@ def _daily(desk: Desk) -> Iterator[Entry]:
     stop = min(course.recognised or course.stay.left_at, course.stay.left_at)
     if course.moments.crash:
         stop = min(stop, course.moments.crash)
-    told: list[Plant] = []
+    told = [p for p in course.plants if p.mechanism.theme == "dnar"]
     for day in range(1, course.stay.nights + 1):
-        fixed = [p for p in course.plants if p.mechanism.anchor in ("early", "mid", "late") and p.at.date() == course.stay.arrived_at.date() + timedelta(day)]
+        fixed = [
+            p
+            for p in course.plants
+            if p not in told
+            and p.mechanism.anchor in ("early", "mid", "late")
+            and p.at.date() == course.stay.arrived_at.date() + timedelta(day)
+        ]
         at = fixed[0].at if fixed else round_time(course.stay, day, dice)
         if at >= stop or at <= course.moments.post_take + timedelta(hours=3):
             continue
         weekend = at.weekday() >= 5
-        quiet = any(p.mechanism.key == "no_senior" and 0 <= (p.at.date() - at.date()).days <= 1 for p in course.plants)
-        roles = {"cons": 0.2, "spr": 0.2, "f1": 0.6} if weekend or quiet else {"cons": 0.45, "spr": 0.3, "sho": 0.15, "f1": 0.1}
+        quiet = any(
+            p.mechanism.key == "no_senior" and 0 <= (p.at.date() - at.date()).days <= 1
+            for p in course.plants
+        )
+        roles = (
+            {"cons": 0.2, "spr": 0.2, "f1": 0.6}
+            if weekend or quiet
+            else {"cons": 0.45, "spr": 0.3, "sho": 0.15, "f1": 0.1}
+        )
         who = "f1" if quiet else dice.weigh(roles)
         told += fixed
         yield _round(desk, at, who, fixed)
         yield from _others(desk, at, desk.trend(at))
         yield from _night_calls(desk, at)
-    loose = [p for p in course.plants if p.mechanism.anchor in ("early", "mid", "late") and p not in told]
+    loose = [
+        p for p in course.plants if p.mechanism.anchor in ("early", "mid", "late") and p not in told
+    ]
     for plant in loose:
         text = desk.planted("doctor", plant)
         if text:
-            yield _plain(desk, plant.at + timedelta(minutes=dice.whole(10, 50)), f"{course.facts['spr']} SpR", text)
+            yield _plain(
+                desk,
+                plant.at + timedelta(minutes=dice.whole(10, 50)),
+                f"{course.facts['spr']} SpR",
+                text,
+            )
 
 
 def _elsewhere(desk: Desk) -> Iterator[Entry]:
@@ -277,7 +421,13 @@ def medical_notes(course: Course, seed: int) -> Document:
     desk = Desk(course, seed, 3)
     paper = desk.paper(ACUTE, "Medical notes", course.facts["ward"])
     first = [p for p in course.plants if p.mechanism.anchor == "day1"]
-    entries = [_post_take(desk, first), *_daily(desk), *_procedure(desk), *_decisions(desk), *_elsewhere(desk)]
+    entries = [
+        _post_take(desk, first),
+        *_daily(desk),
+        *_procedure(desk),
+        *_decisions(desk),
+        *_elsewhere(desk),
+    ]
     if course.stay.moved_to is None and course.stay.category == "in_hospital":
         entries += [*_collapse(desk), *death_entries(desk, course.stay.ending == "sudden")]
     end = course.stay.left_at
@@ -287,6 +437,18 @@ def medical_notes(course: Course, seed: int) -> Document:
     if course.stay.category == "post_discharge" or course.stay.moved_to:
         facts = desk.moment(end)
         goal = "community hospital" if course.stay.moved_to else "home"
-        leave = desk.say((f"[Discharged|D/c] to {goal}. [TTO done|TTO + letter], obs EWS {{ews}}. [Bloods 1/52 by GP|GP to r/v|F/u OPD]. {{f1}} F1",), facts)
+        leave = desk.say(
+            (
+                f"[Discharged|D/c] to {goal}. [TTO done|TTO + letter], obs EWS {{ews}}. [Bloods 1/52 by GP|GP to r/v|F/u OPD]. {{f1}} F1",
+            ),
+            facts,
+        )
         paper.add(*_plain(desk, end, f"{course.facts['f1']} F1", leave)[1])
-    return Document("acute", "medical_notes", "Medical notes", ACUTE, course.stay.arrived_at.date(), paper.text())
+    return Document(
+        "acute",
+        "medical_notes",
+        "Medical notes",
+        ACUTE,
+        course.stay.arrived_at.date(),
+        paper.text(),
+    )

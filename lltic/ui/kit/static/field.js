@@ -13,13 +13,14 @@ function connect(model, el, show) {
   let version = model.get("version");
   let open = false;
   let nobody = null;
+  let review = ""; // the review this field was drawn for: its words never go to another
 
   const paint = (next) => {
     answer = next ?? null;
     show(answer);
   };
   const tell = () => {
-    const detail = { field: name(), value: answer, version, taken: false };
+    const detail = { field: name(), value: answer, version, review, taken: false };
     emit("lltic:edit", detail);
     return detail.taken;
   };
@@ -79,7 +80,10 @@ function connect(model, el, show) {
     /** Paint the answer, or the newer one that the outbox holds. */
     begin() {
       paint(answer);
-      if (model.get("bound")) emit("lltic:hello", { field: name(), version, restore });
+      if (!model.get("bound")) return;
+      const detail = { field: name(), version, restore, review: "" };
+      emit("lltic:hello", detail);
+      review = detail.review || review;
     },
     get answer() {
       return answer;

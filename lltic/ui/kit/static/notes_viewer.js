@@ -342,6 +342,7 @@ class Viewer {
       this.warning.textContent = `Only ${pages.length} of ${one.pages} pages of this document are here. Do not read it as complete.`;
     }
     const text = pages[this.page - 1] ?? "";
+    this.words.classList.toggle("lltic-notes__words--table", one.kind === "chart");
     if (!text.trim()) return void this.words.replaceChildren(h("p", { class: "lltic-quiet", text: "This page has no readable text." }));
     paintText(this.words, text, this.spans(one.id, text));
   }

@@ -58,9 +58,12 @@ class Outbox {
     return item.next ? item.next.value : item.flight.value;
   }
 
-  /** A person has edited a field. Returns false when there is no review to save to. */
-  edit(field, value, version) {
-    if (!this.ready) return false;
+  /**
+   * A person has edited a field. Returns false when it cannot be taken: there is no review
+   * yet, or the field was drawn for another review than the one that is open now.
+   */
+  edit(field, value, version, review = "") {
+    if (!this.ready || (review && review !== this.review)) return false;
     const now = Date.now();
     let item = this.items.get(field);
     if (!item) {
@@ -109,6 +112,7 @@ class Outbox {
   transmit(item) {
     const { op_id, value, base_version } = item.flight;
     item.flight.sent = Date.now();
+    if (this.link !== "up") return; // sent when the link is back, once
     try {
       this.send({
         op: { op_id, review_id: this.review, case_id: this.caseId, field: item.field, value, base_version },

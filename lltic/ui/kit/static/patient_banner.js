@@ -5,7 +5,7 @@ function render({ model, el }) {
   const status = h("span", { class: "lltic-save", role: "status" });
   const busy = h("span", { class: "lltic-save lltic-save--busy", "aria-hidden": "true" });
   const slot = h("div", { class: "lltic-banner__status" }, status, busy);
-  const claim = () => emit("lltic:status-slot", { claimed: true });
+  const claim = () => emit("lltic:status-slot", { slot: el, claimed: true });
   const stop = [
     listen(document, "lltic:status-ask", claim),
     listen(document, "lltic:status", ({ detail }) => {
@@ -13,7 +13,6 @@ function render({ model, el }) {
       busy.textContent = detail.busy;
       status.classList.toggle("lltic-save--done", detail.done);
       status.classList.toggle("lltic-save--bad", detail.bad);
-      status.classList.toggle("lltic-vh", Boolean(detail.busy));
     }),
     watch(model, ["items"], () => {
       const pair = ({ label, value }) => h("div", {}, h("dt", { text: label }), h("dd", { text: value }));
@@ -38,7 +37,7 @@ function render({ model, el }) {
     watcher.disconnect();
     document.documentElement.style.removeProperty("--lltic-banner-height");
     stop.forEach((one) => one());
-    emit("lltic:status-slot", { claimed: false });
+    emit("lltic:status-slot", { slot: el, claimed: false });
   };
 }
 

@@ -1,12 +1,13 @@
 // Where the person is: title, address bar, focus. Shows nothing itself.
 
 const SETTLE = 700; // ms to wait for the new page's heading
+const LOAD = 10000; // ms to wait for the first one
 
 function render({ model, el }) {
   mount(el, "place");
   el.hidden = true;
   let first = true;
-  let seen = document.querySelector("h1");
+  let seen = null; // the heading of the page one is on
   let turning = 0;
 
   const name = () => {
@@ -19,23 +20,28 @@ function render({ model, el }) {
     const method = first || model.get("replace") ? "replaceState" : "pushState";
     history[method](null, "", `${location.pathname}${query}`);
   };
-  /** Wait until the old heading is gone, then take the focus to the new one. */
-  const arrive = () => {
+  /** Call `then` with the page's heading once the old one is gone, or after `patience`. */
+  const settle = (patience, then) => {
     turning += 1;
     const turn = turning;
-    const until = performance.now() + SETTLE;
+    const until = performance.now() + patience;
     const look = () => {
       if (turn !== turning) return;
       const heading = document.querySelector("h1");
       if ((!heading || heading === seen) && performance.now() < until) return void requestAnimationFrame(look);
       seen = heading;
-      if (!heading || model.get("error")) return;
-      top(heading);
-      if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
-      heading.focus({ preventScroll: true });
+      then(heading);
     };
     requestAnimationFrame(look);
   };
+  const arrive = () =>
+    settle(SETTLE, (heading) => {
+      // An error summary takes the focus itself.
+      if (!heading || (model.get("error") && document.querySelector(".lltic-problem"))) return;
+      top(heading);
+      if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
+      heading.focus({ preventScroll: true });
+    });
   const top = (heading) => {
     for (let node = heading.parentElement; node && node !== document.body; node = node.parentElement) {
       if (node.scrollTop) node.scrollTop = 0;
@@ -48,7 +54,8 @@ function render({ model, el }) {
     address();
     const turned = model.get("turn") !== turn;
     turn = model.get("turn");
-    if (turned && !first) arrive();
+    if (first) settle(LOAD, () => {});
+    else if (turned) arrive();
     first = false;
   };
   const back = async () => {

@@ -12,11 +12,13 @@ function outbox() {
     announce: (type, detail) => emit(`lltic:${type}`, detail),
   });
   box.views = views;
+  box.link = document.documentElement.dataset.llticLink || "up"; // as the client left it
   globalThis[OUTBOX] = box;
   document.addEventListener("lltic:edit", ({ detail }) => {
-    if (box.edit(detail.field, detail.value, detail.version)) detail.taken = true;
+    if (box.edit(detail.field, detail.value, detail.version, detail.review)) detail.taken = true;
   });
   document.addEventListener("lltic:hello", ({ detail }) => {
+    detail.review = box.ready ? box.review : "";
     const held = box.held(detail.field, detail.version);
     if (held) detail.restore(held.value, held);
   });
@@ -98,15 +100,15 @@ function render({ model, el }) {
   el.replaceChildren(line, strays, alarm);
 
   let shown = "";
-  let claimed = false;
+  const slots = new Set(); // places that show the text instead
   const draw = () => {
     const state = box.state;
     const text = statusText(state, model);
-    words.textContent = text.words;
+    if (words.textContent !== text.words) words.textContent = text.words;
     busy.textContent = text.busy;
     words.classList.toggle("lltic-save--done", text.done);
-    words.classList.toggle("lltic-vh", Boolean(text.busy));
-    line.hidden = claimed;
+    words.classList.toggle("lltic-save--bad", text.bad);
+    line.hidden = slots.size > 0;
     emit("lltic:status", text);
     const key = alarmKey(state);
     if (key === shown) return;
@@ -119,7 +121,8 @@ function render({ model, el }) {
 
   const stop = [
     listen(document, "lltic:status-slot", ({ detail }) => {
-      claimed = detail.claimed;
+      if (detail.claimed) slots.add(detail.slot);
+      else slots.delete(detail.slot);
       draw();
     }),
     watch(model, ["saved_at", "labels", "review_id"], () => {
@@ -137,7 +140,7 @@ function render({ model, el }) {
   };
 }
 
-/** The short text: `words` are announced, `busy` is only seen. */
+/** The short text: `words` are announced, `busy` is only seen. Nothing says "saved" while anything is open. */
 function statusText(state, model) {
   const last = model.get("saved_at");
   let words = "Saves as you write";
@@ -150,7 +153,8 @@ function statusText(state, model) {
   }
   if (state.late || state.halted.length) return { words: "Not saved yet", busy: "", done: false, bad: true };
   if (state.link !== "up") return { words: "Not connected", busy: "", done: false, bad: true };
-  return { words, busy: state.unsaved ? "Saving…" : "", done, bad: false };
+  if (state.unsaved) return { words: "", busy: "Saving…", done: false, bad: false };
+  return { words, busy: "", done, bad: false };
 }
 
 /** Changes only when the alarm has to say something else. */

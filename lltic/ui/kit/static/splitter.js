@@ -40,7 +40,10 @@ function render({ model, el }) {
     bar.focus();
   });
   bar.addEventListener("pointermove", drag);
-  requestAnimationFrame(() => set(share));
+  // The columns may come into the page later than this bar.
+  const watcher = new ResizeObserver(() => set(share));
+  watcher.observe(el);
+  return () => watcher.disconnect();
 }
 
 export default { render };

@@ -1,3 +1,5 @@
+const FINISHED = new Set(["done", "waiting"]); // nothing left to do for this person
+
 function progress(row, unit) {
   if (!row.total) return null;
   const done = Math.min(row.done ?? 0, row.total);
@@ -32,7 +34,7 @@ function render({ model, el }) {
     const support = model.get("support");
     redraw(
       el,
-      groups.some(({ rows }) => rows.some((row) => row.status_kind !== "done"))
+      groups.some(({ rows }) => rows.some((row) => !FINISHED.has(row.status_kind)))
         ? null
         : h("div", { class: "lltic-inset lltic-inset--success" }, h("p", { class: "lltic-inset__title", text: model.get("done_title") }), h("p", { text: model.get("done_text") })),
       groups.map(group).flat(),
