@@ -56,7 +56,7 @@ def _read_me(facts: Facts, body: list[Sheet]) -> Sheet:
     ]
     rows += [("Could not be worked out", "", sentence) for sentence in facts.not_computable]
     return Sheet(
-        name="Read me",
+        name="How this was made",
         title=f"How this was made: {facts.title}",
         notes=(
             "What the sheets hold and where every figure comes from. Run again with the same "

@@ -7,10 +7,10 @@ import time
 
 import pytest
 from playwright.sync_api import Page, expect
+from serving_study import KERNEL, SERVICE, Served, log_in
 
 from lltic.audit.store import verify
 from lltic.reviews.read import events, judgements
-from serving_study import KERNEL, SERVICE, Served, log_in
 
 WORDS = "Wanderfalke judgement: the fluid chart stopped on day three — naïve façade, 😀 and all."
 

@@ -62,7 +62,15 @@ def test_the_same_record_gives_the_same_bytes(reported: Study) -> None:
 
 def test_the_workbook_holds_the_record(reported: Study) -> None:
     book = load_workbook(reported.outputs / "lltic-report.xlsx")
-    names = ["Read me", "Cases", "Scores", "Agreement", "Themes", "Attrition", "Cleaned texts"]
+    names = [
+        "How this was made",
+        "Cases",
+        "Scores",
+        "Agreement",
+        "Themes",
+        "Attrition",
+        "Cleaned texts",
+    ]
     assert book.sheetnames == names
     rows = [[cell.value for cell in row] for row in book["Scores"].iter_rows(min_row=6)]
     assert len(rows) == 24 * 2 * 7
@@ -143,7 +151,7 @@ def test_before_any_review_the_files_say_so(
         study.outputs / "lltic-board-paper.html"
     ).read_text("utf-8")
     book = load_workbook(study.outputs / "lltic-report.xlsx")
-    last = [cell.value for cell in book["Read me"][book["Read me"].max_row]]
+    last = [cell.value for cell in book["How this was made"][book["How this was made"].max_row]]
     assert last[0] == "Could not be worked out"
 
 

@@ -18,7 +18,7 @@ def sheets(facts: Facts) -> dict[str, Sheet]:
 
 
 def test_the_tabs_in_order(sheets: dict[str, Sheet]) -> None:
-    expected = ["Read me", "Cases", "Scores", "Agreement", "Themes", "Attrition"]
+    expected = ["How this was made", "Cases", "Scores", "Agreement", "Themes", "Attrition"]
     assert list(sheets) == expected
 
 
@@ -81,7 +81,7 @@ def test_attrition_adds_up(sheets: dict[str, Sheet]) -> None:
 
 
 def test_the_first_sheet_says_how_it_was_made(sheets: dict[str, Sheet], facts: Facts) -> None:
-    said = {(part, what): value for part, what, value in sheets["Read me"].rows}
+    said = {(part, what): value for part, what, value in sheets["How this was made"].rows}
     assert said["Record", "Its hash"] == facts.head[1]
     assert said["Made", "At (UTC)"] == "2026-11-03T09:30:00.000000Z"
     assert said["Disclosure", "Profile"] == "none"
@@ -110,7 +110,7 @@ def test_nothing_reviewed_yet_is_said_and_not_a_failure(facts: Facts) -> None:
     )
     sheets = {sheet.name: sheet for sheet in all_sheets(empty)}
     assert sheets["Scores"].rows == ()
-    assert sheets["Read me"].rows[-1] == ("Could not be worked out", "", "themes: none")
+    assert sheets["How this was made"].rows[-1] == ("Could not be worked out", "", "themes: none")
 
 
 def test_poor_is_the_bad_end_of_the_scale() -> None:

@@ -72,6 +72,16 @@ def test_place_waits_for_the_new_heading_and_scrolls_up(bench: Any) -> None:
     assert page.evaluate("window.scrollY") == 0
 
 
+def test_an_error_page_without_a_summary_takes_the_focus_too(bench: Any) -> None:
+    place, heading = Place(), Heading(text="My cases")
+    page = bench.mount(place, heading)
+    page.wait_for_timeout(100)
+    place.turn_to("?x=1", "Not available", error=True)
+    heading.text = "Not available"
+    bench.push()
+    expect(page.get_by_role("heading", name="Not available")).to_be_focused()
+
+
 def test_header_snapshot_links_and_skip(bench: Any) -> None:
     header = SiteHeader(
         cohort="Sept cohort",

@@ -115,7 +115,13 @@ def test_saved_appears_only_after_the_ack(desk: Any) -> None:
     assert "Saved" not in desk.page.locator("body").inner_text()
     desk.service.mode = "ack"
     saved(desk)
-    assert desk.service.value() == {"value": "words"}
+    desk.service.mode = "silent"
+    first(desk).press_sequentially(" more")
+    expect(status).to_have_text("")  # an old "Saved" says nothing about new words
+    expect(desk.page.get_by_text("Saving…")).to_be_visible()
+    desk.service.mode = "ack"
+    saved(desk)
+    assert desk.service.value() == {"value": "words more"}
     assert mirror(desk) is None
 
 
@@ -394,6 +400,27 @@ def test_link_down_is_said_at_once_and_up_sends_at_once(desk: Any) -> None:
     expect(alarm(desk)).to_be_empty()
 
 
+def test_a_long_time_offline_sends_each_operation_once(desk: Any) -> None:
+    desk.link("down")
+    first(desk).press_sequentially("offline")
+    desk.page.wait_for_timeout(4500)
+    assert desk.ops() == []  # nothing piles up in front of the connection
+    desk.link("up")
+    saved(desk)
+    assert len(desk.ops()) == 1
+
+
+def test_a_field_drawn_for_one_review_never_writes_to_another(desk: Any) -> None:
+    first(desk).press_sequentially("case one")
+    saved(desk)
+    desk.status.belongs_to(review_id="R2", case_id="0152")
+    desk.push()
+    first(desk).press_sequentially(" and more")
+    desk.page.wait_for_timeout(900)
+    assert {op["review_id"] for op in desk.ops()} == {"R1"}
+    expect(desk.page.get_by_text("This answer is not being saved")).to_be_visible()
+
+
 def test_gone_offers_a_reload_that_brings_the_words_back(desk: Any) -> None:
     desk.alive = False
     first(desk).press_sequentially("before the end")
@@ -466,6 +493,9 @@ def test_changing_to_another_review_on_the_same_page(desk: Any) -> None:
     desk.push()
     desk.service.fields = {}
     expect(desk.page.get_by_role("status")).to_have_text("Saves as you write")
+    desk.page.evaluate("id => host.close(id)", desk.parts[1].model_id)
+    desk.mount(TextArea(field="a.text", label="First"))
+    expect(first(desk)).to_have_value("")
     first(desk).fill("two")
     desk.page.wait_for_timeout(700)
     assert desk.service.seen[-1]["review_id"] == "R2"

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def line(site, kernel_id, session, **more):
         yield one
     finally:
         one.close()
+        one.shutdown()
 
 
 def kernel_url(site, kernel_id):
@@ -193,8 +195,10 @@ def test_reloading_leaves_no_kernel_behind(tab, site):
 def test_a_page_left_before_it_was_complete_leaves_no_kernel(site):
     with site.visitor("amira") as visitor:
         page = visitor.get(site.address + "/counter", stream=True, timeout=30)
-        next(page.iter_content(200))
+        words = page.iter_content(200)
+        next(words)
         until(site.kernels, what="the kernel's start")
+        words.close()
         page.close()
     until(lambda: not site.kernels(), 8, "the kernel's end")
 
@@ -210,9 +214,8 @@ def test_an_unconnected_kernel_is_culled_and_a_connected_one_is_not(service, tmp
         left, kept = site.open_page(visitor), site.open_page(visitor)
         with line(site, kept, visitor.cookies[site.cookie]):
             until(lambda: len(site.kernels()) == 1, 12, "the culling")
-            assert visitor.get(kernel_url(site, left), timeout=30).status_code == 403
-            import time
-
+            gone = lambda: visitor.get(kernel_url(site, left), timeout=30).status_code == 403  # noqa: E731
+            until(gone, 5, "the end of the one that was left")
             time.sleep(5)
             assert visitor.get(kernel_url(site, kept), timeout=30).status_code == 200
         until(lambda: not site.kernels(), 12, "the culling of the one that was left")

@@ -6,8 +6,9 @@ truth behind it: the quality of care, the agreement and the themes that were pla
 
 from __future__ import annotations
 
-from lltic.sources.synthetic.judgements import OpenCase, PlantedCoding, SyntheticReview
+from lltic.sources.synthetic.judgements import OpenCase, SyntheticReview
 from lltic.sources.synthetic.names import Account
+from lltic.sources.synthetic.telling import PlantedCoding
 from lltic.sources.synthetic.trust import SyntheticTrust, generate
 from lltic.sources.synthetic.truth import Truth, write_truth
 from lltic.sources.synthetic.write import write

@@ -71,8 +71,9 @@ class Course:
 
     @property
     def gaps(self) -> list[tuple[datetime, datetime]]:
-        """Stretches without any observation, as planted."""
-        return _gaps(self.plants)
+        """Stretches without any observation, as planted; a collapse ends one."""
+        until = self.moments.crash or self.stay.died_at
+        return [(first, min(last, until)) for first, last in _gaps(self.plants) if first < until]
 
     @property
     def recognised(self) -> datetime | None:

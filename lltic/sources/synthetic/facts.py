@@ -76,7 +76,7 @@ def _staff(dice: Dice) -> dict[str, str]:
     names = [a + b for a, b in zip(dice.shuffle(LETTERS), dice.shuffle(LETTERS), strict=True)]
     roles = ("cons", "cons2", "spr", "spr2", "sho", "f1", "f1b", "edr", "gp", "gp2", "pharm",
              "nurse1", "nurse2", "nurse3", "nurse4", "therapist", "cns")  # fmt: skip
-    return {role: name for role, name in zip(roles, names, strict=False)}
+    return dict(zip(roles, names, strict=False))
 
 
 def case_facts(
@@ -230,7 +230,7 @@ def _fixed(dice: Dice, scenario: Scenario) -> dict[str, str]:
     A line of ``fix`` reads ``name; name = value; value | value; value``: one
     alternative is chosen for all its names together.
     """
-    found = {}
+    found: dict[str, str] = {}
     for line in scenario.say("fix"):
         names, _, alternatives = line.partition(" = ")
         values = dice.pick(alternatives.split(" | ")).split("; ")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lltic.records import to_plain
 from lltic.sources.synthetic.course import Course, frame_of, make_course
 from lltic.sources.synthetic.dice import Dice, Part
 from lltic.sources.synthetic.economy import (
@@ -29,7 +32,7 @@ from lltic.sources.synthetic.names import GENERAL_PRACTICE, Account, accounts
 from lltic.sources.synthetic.notes import write_notes
 from lltic.sources.synthetic.people import Patient, make_patient, nhs_numbers
 from lltic.sources.synthetic.scenarios import Scenario, scenarios
-from lltic.sources.synthetic.spells import MONTH, Spell, Stay, make_stay
+from lltic.sources.synthetic.spells import Spell, Stay, make_stay
 from lltic.sources.synthetic.truth import (
     ERROR,
     QUALITY,
@@ -79,6 +82,17 @@ class SyntheticTrust:
     def reviews(self) -> list[SyntheticReview]:
         """Return the submitted reviews in the order in which they were submitted."""
         return sorted(self.planted_reviews, key=lambda r: (r.submitted_at, r.reviewer))
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of everything: tables, texts, truth, reviews, people."""
+        digest = hashlib.sha256()
+        for name in sorted(self.tables):
+            digest.update(self.tables[name].to_csv(index=False, lineterminator="\n").encode())
+        for name in sorted(self.documents):
+            digest.update(self.documents[name].encode())
+        plain = to_plain([self.truth, self.people, self.open_cases, self.reviews()])
+        digest.update(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)

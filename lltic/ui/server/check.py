@@ -23,6 +23,7 @@ from lltic.ui.server.identity import cookie_name
 __all__ = ["Hole", "self_check"]
 
 SECONDS = 30.0
+PROBE_SECONDS = 10.0
 FORGERY_TOKEN = "0" * 32
 V1 = "v1.kernel.websocket.jupyter.org"
 
@@ -87,24 +88,26 @@ class _Check:
         self._http = AsyncHTTPClient(force_instance=True, defaults={"request_timeout": SECONDS})
         self._answers: list[tuple[str, HTTPResponse]] = []
         self._kernels: dict[str, str] = {}
+        self._patience = SECONDS
 
     async def run(self) -> list[Hole]:
         try:
             found = [await self._try("pages", self._pages)]
+            self._patience = PROBE_SECONDS
             if found[0].ok:
-                probes: list[tuple[str, Callable[[], Awaitable[str]]]] = [
-                    ("anonymous pages", self._anonymous_pages),
-                    ("anonymous kernel", self._anonymous_kernel),
-                    ("another person's kernel", self._other_kernel),
-                    ("code from the browser", self._code),
-                    ("code from the browser, binary", self._code_v1),
-                    ("widgets from the browser", self._widgets),
-                    ("template and theme", self._template),
-                    ("other addresses", self._addresses),
-                    ("foreign sites", self._foreign),
-                    ("tokens", self._tokens),
-                ]
-                found += await asyncio.gather(*(self._try(name, probe) for name, probe in probes))
+                found += await asyncio.gather(
+                    self._try("anonymous pages", self._anonymous_pages),
+                    self._try("code from the browser", self._code),
+                    self._try("code from the browser, binary", self._code_v1),
+                    self._try("widgets from the browser", self._widgets),
+                    self._try("template and theme", self._template),
+                    self._try("other addresses", self._addresses),
+                    self._try("tokens", self._tokens),
+                )
+                # One after the other, and last: when one is open, the kernel is gone.
+                found.append(await self._try("anonymous kernel", self._anonymous_kernel))
+                found.append(await self._try("another person's kernel", self._other_kernel))
+                found.append(await self._try("foreign sites", self._foreign))
                 found.append(await self._try("headers", self._headers))
             return found
         finally:
@@ -114,7 +117,7 @@ class _Check:
     async def _try(self, name: str, probe: Callable[[], Awaitable[str]]) -> Hole:
         """Run one probe: it says what is open, or nothing; what cannot be tried counts as open."""
         try:
-            trouble = await asyncio.wait_for(probe(), SECONDS)
+            trouble = await asyncio.wait_for(probe(), self._patience)
         except Exception as error:
             return Hole(name, False, f"could not be tried: {type(error).__name__}")
         return Hole(name, not trouble, trouble or "closed")
@@ -275,7 +278,7 @@ class _Check:
             )
         except HTTPClientError:
             return False
-        line.close()
+        await _hang_up(line)
         return True
 
     async def _line(self, protocol: str = "") -> _Line:
@@ -302,7 +305,7 @@ class _Line:
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        self._socket.close()
+        await _hang_up(self._socket)
 
     async def send(
         self,
@@ -357,6 +360,13 @@ class _Line:
             if msg_id in text:
                 replied = replied or "_info_reply" in text
                 idle = idle or re.search(r'"execution_state":\s*"idle"', text) is not None
+
+
+async def _hang_up(socket: WebSocketClientConnection) -> None:
+    """Close a websocket and wait until it is."""
+    socket.close()
+    while await socket.read_message() is not None:
+        pass
 
 
 def _first(troubles: list[str]) -> str:

@@ -38,6 +38,7 @@ def ambulance_sheet(course: Course, seed: int) -> Document:
     left = scene + timedelta(minutes=dice.whole(22, 48))
     handed = arrived + timedelta(minutes=dice.whole(8, 95))
     paper = desk.paper(AMBULANCE, "Patient care record")
+    paper.room = 46
     category = "Cat 2" if course.obs[0].ews >= 6 else dice.pick(("Cat 2", "Cat 3"))
     clock = [
         ("Call", call),
@@ -66,7 +67,8 @@ def ambulance_sheet(course: Course, seed: int) -> Document:
             for x in wrap(dice.say(t, facts), 2, 2)
         ],
     )
-    rows, at = [], scene + timedelta(minutes=6)
+    rows: list[str] = []
+    at = scene + timedelta(minutes=6)
     while at < arrived and len(rows) < 6:
         obs = observe(
             dice, patient, course.scenario, course.curve(arrived) + dice.bell(0.02, 0.02), at

@@ -28,8 +28,9 @@ def observation_row(obs: Obs, initials: str, action: str) -> str:
 
 
 def _action(desk: Desk, obs: Obs) -> str:
-    ignored = desk.course.has("unescalated") and desk.course.moments.crash
-    if ignored and obs.at < desk.course.moments.crash and obs.ews >= 7:
+    crash = desk.course.moments.crash
+    ignored = crash is not None and desk.course.has("unescalated") and obs.at < crash
+    if ignored and obs.ews >= 7:
         return desk.dice.pick(("", "rpt", "contd", "-"))
     if obs.ews >= 7:
         return desk.dice.pick(
@@ -44,7 +45,7 @@ def observation_chart(course: Course, seed: int) -> Document:
     """Return the observations of the stay, and the fluid balance of its first days."""
     desk = Desk(course, seed, 5)
     paper = desk.paper(ACUTE, "Observations and fluid balance", course.facts["ward"])
-    scale = "Scale 2 (88-92%) authorised by Dr" if course.scenario.scale2 else "Scale 1"
+    scale = "Scale 2 (88-92%)" if course.scenario.scale2 else "Scale 1"
     paper.add(
         f"SpO2 {scale}.  Frequency by score: 0: 12 hrly, 1-4: 4-6 hrly, 5-6: 2-4 hrly, 7+: 1-2 hrly."
     )
@@ -60,7 +61,7 @@ def observation_chart(course: Course, seed: int) -> Document:
     if course.recognised and course.recognised < course.stay.left_at:
         voice = desk.voice(f"S/N {staff[0]}")
         paper.add(
-            f"{voice.moment(course.recognised)}  Routine observations stopped: care in the last days of life. {voice.signature}"
+            f"{voice.moment(course.recognised)}  Observations stopped: last days of life. {voice.signature}"
         )
     _fluids(desk, paper)
     return Document(
@@ -157,9 +158,8 @@ def prescription_chart(course: Course, seed: int) -> Document:
             gap = (0, left_off.hours)
         many = 1 if dose.endswith("weekly") else days
         strained = float(facts["cr0"]) > 150 and name in ("ramipril", "metformin")
-        held = (
-            strained
-            or name in ("ramipril", "metformin", "furosemide", "gliclazide")
+        held = strained or (
+            name in ("ramipril", "metformin", "furosemide", "gliclazide")
             and course.scenario.key in ("aki", "urosepsis", "cellulitis", "gi_bleed")
         )
         if held or (
@@ -173,11 +173,8 @@ def prescription_chart(course: Course, seed: int) -> Document:
             )
         else:
             regular += wrap(f"{tablet}: {_given(desk, many, gap, per_day)}", 2, 6)
-    if (
-        missed
-        and facts["critical"] == "dalteparin"
-        or left_off
-        and facts["critical"] == "dalteparin"
+    if (missed and facts["critical"] == "dalteparin") or (
+        left_off and facts["critical"] == "dalteparin"
     ):
         plant = missed or left_off
         regular += wrap(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from lltic.sources.synthetic.course import Course
@@ -13,9 +14,9 @@ from lltic.sources.synthetic.notes.outside import (
     community_hospital,
     community_notes,
     discharge_letter,
-    gp_record,
 )
 from lltic.sources.synthetic.notes.page import Document
+from lltic.sources.synthetic.notes.practice import gp_record
 from lltic.sources.synthetic.notes.ward import medical_notes
 
 __all__ = ["write_notes"]
@@ -51,9 +52,22 @@ def write_notes(course: Course, seed: int) -> tuple[Document, ...]:
         room = len(core) + len(must) < MOST
         if writer not in must and dice.chance(chance) and room:
             must.append(writer)
-    if len(core) + len(must) > MOST and observation_chart in core:
-        core.remove(emergency_notes)
     order = [ambulance_sheet, emergency_notes, medical_notes, nursing_notes, observation_chart,
              prescription_chart, discharge_letter, community_hospital, gp_record, community_notes]  # fmt: skip
     chosen = core + must
-    return tuple(writer(course, seed) for writer in order if writer in chosen)
+    documents = [writer(course, seed) for writer in order if writer in chosen]
+    for first, second in (("Emergency", "Medical"), ("Observations", "Prescription")):
+        if len(documents) > MOST:
+            documents = _bound(documents, first, second)
+    return tuple(documents)
+
+
+def _bound(documents: list[Document], first: str, second: str) -> list[Document]:
+    """Bind two documents into one, where a case would have too many."""
+    one = next((d for d in documents if d.title.startswith(first)), None)
+    other = next((d for d in documents if d.title.startswith(second)), None)
+    if one is None or other is None:
+        return documents
+    title = f"{one.title}; {other.title[0].lower()}{other.title[1:]}"
+    both = replace(one, title=title, text=f"{one.text}\f{other.text}")
+    return [both if d is one else d for d in documents if d is not other]

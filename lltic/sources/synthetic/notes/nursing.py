@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from lltic.sources.synthetic.course import Course, Plant
+from lltic.sources.synthetic.course import Course
 from lltic.sources.synthetic.names import ACUTE
 from lltic.sources.synthetic.notes.desk import Desk, phrases
 from lltic.sources.synthetic.notes.page import Document, wrap

@@ -1,4 +1,4 @@
-"""The medical notes: post-take round, daily rounds, on call, talks, procedures, dying, death."""
+"""The medical notes: the post-take round, the daily rounds and what surrounds them."""
 
 from __future__ import annotations
 
@@ -8,38 +8,29 @@ from datetime import datetime, timedelta
 from lltic.sources.synthetic.course import Course, Plant, round_time
 from lltic.sources.synthetic.names import ACUTE
 from lltic.sources.synthetic.notes.desk import Desk, phrases
+from lltic.sources.synthetic.notes.entries import (
+    Entry,
+    before_theatre,
+    blood_line,
+    exam,
+    numbers_line,
+    plain,
+)
+from lltic.sources.synthetic.notes.events import (
+    collapse,
+    death_entries,
+    decisions,
+    elsewhere,
+    procedure,
+)
 from lltic.sources.synthetic.notes.page import Document, wrap
 
-__all__ = ["blood_line", "medical_notes"]
+__all__ = ["medical_notes"]
 
-Entry = tuple[datetime, list[str]]
 
-PANELS = (
-    ("Na", "K", "Ur", "Cr", "CRP", "WCC", "Hb"),
-    ("Cr", "Ur", "Na", "CRP", "WCC"),
-    ("CRP", "WCC", "Cr", "Na"),
-    ("Hb", "WCC", "CRP", "Na", "K", "Cr"),
-)
 DESKS = {"physio": "Physio", "physio_frail": "Physio", "ot": "OT", "ot_home": "OT", "pharmacist": "Pharmacy", "dietitian": "Dietitian",
          "nurse_specialist": "Specialist nurse", "diabetes": "Diabetes team", "heart": "HF team",
          "cancer": "Palliative care", "salt": "SALT"}  # fmt: skip
-SPECIAL = ("Bil", "INR", "Trop", "Lac", "Ca", "Alb")
-
-
-def blood_line(desk: Desk, at: datetime) -> str:
-    """Return the day's results with the last ones in brackets, empty when none are back."""
-    now, before = desk.course.bloods_on(at)
-    if now is None or now.at > at:
-        return ""
-    names = list(desk.dice.pick(PANELS)) + [
-        n for n in SPECIAL if n in now.values and n in desk.course.scenario.bloods
-    ]
-    parts = []
-    for name in names:
-        if name in now.values:
-            old = f" ({before.text(name)})" if before else ""
-            parts.append(f"{name} {now.text(name)}{old}")
-    return ", ".join(parts) if desk.dice.chance(0.5) else "  ".join(parts)
 
 
 def _day(desk: Desk, at: datetime) -> int:
@@ -68,31 +59,6 @@ def _opening(desk: Desk, at: datetime, facts: dict, bad: bool) -> str:
     return dice.pick(forms)
 
 
-def _before_theatre(desk: Desk, at: datetime) -> bool:
-    moment = desk.course.moments.procedure
-    return moment is not None and at < moment and bool(desk.course.scenario.say("before"))
-
-
-def _numbers(desk: Desk, at: datetime) -> str:
-    obs, dice = desk.course.obs_before(at), desk.dice
-    oxygen = "RA" if obs.oxygen == "air" else obs.oxygen
-    numbers = dice.pick((
-        f"T {obs.t} HR {obs.hr} BP {obs.sbp}/{obs.dbp} RR {obs.rr} sats {obs.spo2}% {oxygen}",
-        f"obs: {obs.t}, P {obs.hr}, {obs.sbp}/{obs.dbp}, RR {obs.rr}, {obs.spo2}% {oxygen}",
-        f"HR {obs.hr} {obs.sbp}/{obs.dbp} {obs.spo2}% ({oxygen}) RR {obs.rr} T{obs.t}",
-    ))  # fmt: skip
-    return f"{dice.pick(('O/E ', 'o/e ', 'Exam: '))}{numbers}."
-
-
-def _exam(desk: Desk, at: datetime, trend: str, facts: dict) -> str:
-    numbers = _numbers(desk, at)
-    if _before_theatre(desk, at):
-        return numbers
-    bad = trend == "worse" or (trend == "same" and desk.course.curve(at) > 0.5)
-    found = desk.course.scenario.say("exam_worse" if bad else "exam_better")
-    return f"{numbers} {desk.say(found, facts)}."
-
-
 def _plan(desk: Desk, trend: str, facts: dict, length: tuple[int, int]) -> list[str]:
     keys = {
         "better": "improving_plan",
@@ -117,7 +83,7 @@ def _round(desk: Desk, at: datetime, who: str, plants: Sequence[Plant]) -> Entry
         "sho": f"{facts['sho']} SHO",
     }[who]
     voice = desk.voice(author)
-    waiting = _before_theatre(desk, at)
+    waiting = before_theatre(desk, at)
     quiet = course.scenario.key == "stroke" or (
         course.patient.confused and course.patient.frailty >= 7
     )
@@ -127,7 +93,7 @@ def _round(desk: Desk, at: datetime, who: str, plants: Sequence[Plant]) -> Entry
     body = [
         _opening(desk, at, facts, bad=trend == "worse"),
         says.rstrip(".") + ".",
-        _exam(desk, at, trend, facts),
+        exam(desk, at, trend, facts),
     ]
     bloods = blood_line(desk, at)
     if bloods:
@@ -158,7 +124,7 @@ def _post_take(desk: Desk, plants: Sequence[Plant]) -> Entry:
     ]
     lines = [f"{voice.moment(at)}  {dice.pick(('PTWR Dr ', 'Post-take WR Dr ', 'Post take: cons '))}{facts['cons']}",
              *wrap(opening, 0, 2), *wrap(f"B/g {facts['pmh']}. CFS {facts['cfs']}. {facts['mind']}.", 0, 2),
-             *wrap(_numbers(desk, at), 0, 2), *wrap(f"{desk.told('exam_chest')}. {desk.told('exam_heart')}. {desk.told('exam_belly')}.", 0, 2)]  # fmt: skip
+             *wrap(numbers_line(desk, at), 0, 2), *wrap(f"{desk.told('exam_chest')}. {desk.told('exam_heart')}. {desk.told('exam_belly')}.", 0, 2)]  # fmt: skip
     bloods = blood_line(desk, at)
     if bloods:
         lines += wrap(f"Bloods {bloods}", 0, 2)
@@ -168,15 +134,10 @@ def _post_take(desk: Desk, plants: Sequence[Plant]) -> Entry:
     return at, lines
 
 
-def _plain(desk: Desk, at: datetime, head: str, text: str, sign: str = "") -> Entry:
-    voice = desk.voice(head)
-    return at, [f"{voice.moment(at)}  {head}", *wrap(text, 0, 2), *([sign] if sign else [])]
-
-
 def _others(desk: Desk, at: datetime, trend: str) -> Iterator[Entry]:
     dice, course = desk.dice, desk.course
     facts = desk.moment(at)
-    if _before_theatre(desk, at):
+    if before_theatre(desk, at):
         return
     patient = course.patient
     physio = "physio_frail" if patient.frailty >= 7 or trend == "worse" else "physio"
@@ -192,15 +153,15 @@ def _others(desk: Desk, at: datetime, trend: str) -> Iterator[Entry]:
         when = at + timedelta(minutes=dice.whole(30, 330))
         if dice.chance(chance) and when < end:
             text = desk.say(phrases("doctors", "others", key), facts)
-            yield _plain(desk, when, DESKS[key], text)
+            yield plain(desk, when, DESKS[key], text)
     if dice.chance(0.3):
         when = at + timedelta(minutes=dice.whole(60, 420))
-        yield _plain(
+        yield plain(
             desk, when, f"F1 {facts['f1b']}", desk.say(phrases("doctors", "rounds", "jobs"), facts)
         )
     if dice.chance(0.3 if trend == "worse" else 0.16):
         when = at + timedelta(minutes=dice.whole(150, 420))
-        yield _plain(
+        yield plain(
             desk,
             when,
             f"{facts['spr']} SpR",
@@ -214,149 +175,12 @@ def _night_calls(desk: Desk, at: datetime) -> Iterator[Entry]:
     end = desk.course.recognised or desk.course.stay.left_at
     if when < end and desk.dice.chance(0.45 if obs.ews >= 5 else 0.1):
         facts = desk.moment(when)
-        yield _plain(
+        yield plain(
             desk,
             when,
             f"H@N {facts['sho']}",
             desk.say(phrases("doctors", "oncall", "usual"), facts),
         )
-
-
-def _collapse(desk: Desk) -> Iterator[Entry]:
-    course, dice = desk.course, desk.dice
-    at = course.moments.crash
-    if at is None:
-        return
-    arrest = next((p for p in course.plants if "arrest" in p.mechanism.effects), None)
-    lead = next((p for p in course.plants if "slow_response" in p.mechanism.effects), None)
-    seen = at + timedelta(minutes=dice.whole(9, 25))
-    if lead:
-        seen = min(
-            at + lead.hours * timedelta(hours=1), course.stay.died_at - timedelta(minutes=25)
-        )
-    facts = desk.moment(seen)
-    head = f"{dice.pick(('SpR ', 'H@N ', 'Med reg ', 'on call '))}{facts['spr2']}"
-    voice = desk.voice(head)
-    text = desk.say(course.scenario.say("crash"), facts)
-    done = dice.deal([dice.say(t, facts) for t in phrases("doctors", "oncall", "resp")], 1)
-    tail = desk.say(phrases("doctors", "oncall", "end"), facts)
-    lines = [
-        f"{voice.moment(seen)}  {head}",
-        *wrap(text, 0, 2),
-        *wrap(_exam(desk, seen, "worse", facts), 0, 2),
-    ]
-    told = [desk.planted("oncall", p) for p in course.plants if p is not arrest]
-    lines += [x for t in told if t for x in wrap(t, 0, 2)]
-    lines += [*wrap(f"Done: {done[0]}. {tail}", 0, 2), voice.signature]
-    yield seen, lines
-    if arrest:
-        stop = max(seen + timedelta(minutes=6), course.stay.died_at - timedelta(minutes=4))
-        yield _plain(
-            desk,
-            stop,
-            f"Crash team, {facts['spr2']}",
-            desk.planted("oncall", arrest),
-            voice.signature,
-        )
-
-
-def _procedure(desk: Desk) -> Iterator[Entry]:
-    course, dice = desk.course, desk.dice
-    at = course.moments.procedure
-    if at is None:
-        return
-    facts = desk.moment(at)
-    yield _plain(
-        desk,
-        at,
-        course.scenario.procedure.replace("{side}", facts["side"]),
-        desk.say(course.scenario.say("procedure_note"), facts),
-        f"{facts['cons2']}",
-    )
-    after = at + timedelta(minutes=dice.whole(70, 200))
-    yield _plain(
-        desk, after, f"{facts['f1']} F1", desk.say(course.scenario.say("procedure_after"), facts)
-    )
-
-
-def _decisions(desk: Desk) -> Iterator[Entry]:
-    course, dice = desk.course, desk.dice
-    decided = course.moments.resus_decided
-    planted = next(
-        (
-            p
-            for p in course.plants
-            if p.mechanism.theme == "dnar" and p.mechanism.key in ("no_family", "good")
-        ),
-        None,
-    )
-    if decided and decided < course.stay.left_at:
-        when = decided + timedelta(minutes=dice.whole(20, 90))
-        facts = desk.moment(when)
-        text = (
-            desk.planted("doctor", planted)
-            if planted
-            else desk.say(phrases("doctors", "talks", "resus"), facts)
-        )
-        yield _plain(desk, when, f"{facts['spr']} SpR", text)
-    dying = course.recognised
-    if dying and dying < course.stay.left_at:
-        facts = desk.moment(dying)
-        yield _plain(
-            desk,
-            dying,
-            f"{facts['spr']} SpR",
-            desk.say(phrases("doctors", "talks", "dying"), facts),
-        )
-        day = dying
-        while True:
-            day = day + timedelta(hours=dice.whole(15, 24))
-            if day > course.stay.died_at - timedelta(hours=2):
-                break
-            if not 8 <= day.hour <= 19:
-                day = day.replace(hour=dice.whole(9, 17))
-                if not dying < day < course.stay.died_at - timedelta(hours=1):
-                    break
-            yield _plain(
-                desk,
-                day,
-                f"{facts['f1']} F1",
-                desk.say(phrases("doctors", "talks", "eol_round"), desk.moment(day)),
-            )
-
-
-def death_entries(desk: Desk, sudden: bool) -> Iterator[Entry]:
-    """Yield the verification of death and the note about the certificate."""
-    course, dice = desk.course, desk.dice
-    died = course.stay.died_at
-    verified = died + timedelta(minutes=dice.whole(12, 85))
-    facts = desk.moment(verified)
-    key = "verified_sudden" if sudden else "verified"
-    head = f"{dice.pick(('H@N ', 'F1 ', 'SHO '))}{facts['f1b']}"
-    yield _plain(desk, verified, head, desk.say(phrases("doctors", "talks", key), facts))
-    later = (died + timedelta(days=dice.whole(1, 2))).replace(
-        hour=dice.whole(9, 16), minute=dice.whole(0, 59)
-    )
-    facts = {**facts, "spr": facts["spr"], **cause_facts(desk)}
-    yield _plain(
-        desk,
-        later,
-        "Bereavement / ME",
-        dice.say_one(phrases("doctors", "talks", "certificate"), facts),
-    )
-
-
-def cause_facts(desk: Desk) -> dict[str, str]:
-    """Return the cause of death as certified."""
-    scenario, facts = desk.course.scenario, desk.course.facts
-    second = scenario.word("cause_b")
-    mine = "cause_a" if desk.course.stay.category == "in_hospital" else "home_cause"
-    return {
-        "cause_a": desk.dice.say(scenario.word("cause_a"), facts),
-        "cause_b": f" 1b {desk.dice.say(second, facts)}" if second else "",
-        "cause_2": desk.dice.say(scenario.word("cause_2"), facts),
-        "cause": desk.dice.say(scenario.word(mine), facts),
-    }
 
 
 def _daily(desk: Desk) -> Iterator[Entry]:
@@ -397,23 +221,12 @@ def _daily(desk: Desk) -> Iterator[Entry]:
     for plant in loose:
         text = desk.planted("doctor", plant)
         if text:
-            yield _plain(
+            yield plain(
                 desk,
                 plant.at + timedelta(minutes=dice.whole(10, 50)),
                 f"{course.facts['spr']} SpR",
                 text,
             )
-
-
-def _elsewhere(desk: Desk) -> Iterator[Entry]:
-    for plant in desk.course.plants:
-        if plant.mechanism.anchor in ("arrival", "procedure", "discharge", "crash", "dying"):
-            text = desk.planted("doctor", plant)
-            if text:
-                at = plant.at + timedelta(minutes=desk.dice.whole(3, 30))
-                if plant.mechanism.anchor == "discharge":
-                    at = plant.at - timedelta(minutes=desk.dice.whole(60, 200))
-                yield _plain(desk, at, f"{desk.course.facts['spr']} SpR", text)
 
 
 def medical_notes(course: Course, seed: int) -> Document:
@@ -424,12 +237,12 @@ def medical_notes(course: Course, seed: int) -> Document:
     entries = [
         _post_take(desk, first),
         *_daily(desk),
-        *_procedure(desk),
-        *_decisions(desk),
-        *_elsewhere(desk),
+        *procedure(desk),
+        *decisions(desk),
+        *elsewhere(desk),
     ]
     if course.stay.moved_to is None and course.stay.category == "in_hospital":
-        entries += [*_collapse(desk), *death_entries(desk, course.stay.ending == "sudden")]
+        entries += [*collapse(desk), *death_entries(desk, course.stay.ending == "sudden")]
     end = course.stay.left_at
     live = [e for e in entries if e[0] <= end or course.stay.left_at == course.stay.died_at]
     for _, lines in sorted(live, key=lambda e: e[0]):
@@ -443,7 +256,7 @@ def medical_notes(course: Course, seed: int) -> Document:
             ),
             facts,
         )
-        paper.add(*_plain(desk, end, f"{course.facts['f1']} F1", leave)[1])
+        paper.add(*plain(desk, end, f"{course.facts['f1']} F1", leave)[1])
     return Document(
         "acute",
         "medical_notes",

@@ -1,0 +1,71 @@
+# What people do here; `make help` lists it. Needs Python 3.11 or newer, and nothing else.
+# Windows has no make: see "Windows" in README.md.
+
+PYTHON ?= python3
+PORT ?= 8866
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help install review test lint format cover bench proof lock clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(VENV)/.installed ## make .venv with the locked packages (the other targets do it by themselves)
+
+review: $(VENV)/.installed ## build the demo study if there is none, and serve it (PORT=8866)
+	@test -e demo || { rm -rf build/demo; $(RUN) -m lltic demo build/demo && mv build/demo demo; }
+	$(RUN) -m lltic serve --study demo --port $(PORT)
+
+test: $(VENV)/.installed ## run everything that CI runs: lint, types, tests
+	$(RUN) -m lltic test
+
+lint: $(VENV)/.installed ## only lint and types
+	$(RUN) -m lltic test --only lint --only format --only types
+
+format: $(VENV)/.installed ## lay out the code, and mend what can be mended by itself
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+cover: $(VENV)/.installed ## which lines no test runs (htmlcov/index.html)
+	$(RUN) -m pytest --cov --cov-report=html --cov-report=term:skip-covered
+
+bench: $(VENV)/.installed ## measure what benchmarks/README.md promises
+	$(RUN) -m benchmarks
+
+proof: $(VENV)/.installed ## install the wheel in a bare environment from the package index, and use it
+	$(RUN) -m pytest -m registry tests/test_packaging.py
+
+lock: $(VENV)/.installed ## resolve pyproject.toml again into requirements.lock and environment.yml (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --fork-strategy fewest --only-binary :all: --generate-hashes --upgrade --quiet \
+	  --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+	$(RUN) tests/test_environment.py
+
+clean: ## remove .venv, caches and build products; studies stay
+	rm -rf $(VENV) build dist htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Two steps, so that a changed pyproject.toml does not fetch everything again.
+$(VENV)/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "lltic needs Python 3.11 or newer; '$(PYTHON)' is `$(PYTHON) --version 2>&1`."; \
+	  echo "Name a newer one: make $(or $(MAKECMDGOALS),install) PYTHON=python3.12"; exit 1; }
+	rm -rf $(VENV)
+	@if command -v uv >/dev/null; then set -ex; \
+	  uv venv --quiet --python "`command -v $(PYTHON)`" $(VENV); \
+	  uv pip install --quiet --python $(VENV) --require-hashes --only-binary :all: \
+	    --compile-bytecode -r requirements.lock; \
+	else set -e; \
+	  $(PYTHON) -m venv $(VENV) || { \
+	    echo "Python's venv module is not complete here. On Debian and Ubuntu: apt install python3-venv"; \
+	    exit 1; }; \
+	  set -x; \
+	  $(RUN) -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock; \
+	fi
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	$(RUN) -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
