@@ -14,7 +14,7 @@ from lltic.errors import LlticError, UsageError, unknown
 
 __all__ = ["app", "main"]
 
-PARTS = ("study", "sources", "cohort", "serve", "analysis", "reports", "audit")
+PARTS = ("study", "sources", "cohort", "serve", "analysis", "reports", "audit", "test")
 
 
 class _Commands(click.Group):

@@ -1,5 +1,7 @@
 """The notebooks that the tests serve as pages."""
 
+# ruff: noqa: E501 - scripts in strings
+
 from __future__ import annotations
 
 PART = '''
@@ -41,7 +43,7 @@ class Part(anywidget.AnyWidget):
     """
     _css = "output { color: rgb(1, 2, 3) }"
     label = traitlets.Unicode().tag(sync=True)
-    n = traitlets.Int(0, max=9).tag(sync=True)
+    n = traitlets.Int(0).tag(sync=True)
     doubled = traitlets.Int(0).tag(sync=True)
     image = traitlets.Bytes(b"").tag(sync=True)
 
@@ -49,6 +51,10 @@ class Part(anywidget.AnyWidget):
         super().__init__(**traits)
         self.observe(lambda change: setattr(self, "doubled", 2 * self.n), "n")
         self.on_msg(self.answer)
+
+    @traitlets.validate("n")
+    def at_most_nine(self, proposal):
+        return min(proposal["value"], 9)
 
     def answer(self, widget, content, buffers):
         self.send({"answer": content["ask"], "pid": os.getpid()}, [bytes(reversed(bytes(buffers[0])))])

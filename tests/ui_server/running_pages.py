@@ -32,6 +32,7 @@ PEOPLE = ("amira", "ben", "cody")
 XSRF = "0" * 32
 CANARIES = {"SECRET_OF_THE_SERVER": "canary", "JUPYTER_TOKEN": "canary", "PGPASSWORD": "canary"}
 
+
 def until(ready: Callable[[], Any], seconds: float = 15.0, what: str = "it") -> Any:
     """Wait for something to be true, and return it."""
     end = time.monotonic() + seconds
@@ -162,7 +163,7 @@ class Site:
 
 @contextmanager
 def running_site(service: Service, folder: Path, **options: Any) -> Iterator[Site]:
-    port = free_port()
+    port = options.pop("port", 0) or free_port()
     pages = {}
     for name, cells in NOTEBOOKS.items():
         notebook = folder / f"{name}.ipynb"
@@ -171,7 +172,11 @@ def running_site(service: Service, folder: Path, **options: Any) -> Iterator[Sit
     settings = {"socket": str(service.socket), "port": port, "pages": pages, **options}
     log = folder / f"web-{port}.log"
     with log.open("wb") as out:
-        run = [sys.executable, str(Path(__file__).with_name("holed_server.py")), json.dumps(settings)]
+        run = [
+            sys.executable,
+            str(Path(__file__).with_name("holed_server.py")),
+            json.dumps(settings),
+        ]
         environment = {**os.environ, **CANARIES, "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(run, cwd=ROOT, stdout=out, stderr=out, env=environment)
     base = options.get("base_url", "/").rstrip("/")

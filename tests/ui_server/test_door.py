@@ -7,7 +7,15 @@ import re
 import pytest
 from running_pages import PASSWORD, running_service, running_site, until
 
-PAGES = ["/", "/?review=x&page=y", "/coding", "/counter", "/nothing-here", "/api/me", "/favicon.ico"]
+PAGES = [
+    "/",
+    "/?review=x&page=y",
+    "/coding",
+    "/counter",
+    "/nothing-here",
+    "/api/me",
+    "/favicon.ico",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

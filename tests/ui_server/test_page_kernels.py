@@ -56,7 +56,7 @@ def test_a_kernel_is_reached_through_a_private_folder_not_through_ports(site):
     assert folder.stat().st_mode & 0o777 == 0o700
     assert json.loads((folder / f"kernel-{kernel_id}.json").read_text())["transport"] == "ipc"
     listening = {row.split()[9] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]}
-    inodes = {os.readlink(f) for f in open_files(pid_of(site))}
+    inodes = {str(f.readlink()) for f in open_files(pid_of(site))}
     assert not [i for i in inodes if i.startswith("socket:[") and i[8:-1] in listening]
 
 
@@ -123,6 +123,51 @@ def test_a_refused_handshake_has_the_policy_too(site):
         with line(site, "00000000-0000-0000-0000-000000000000", site.service.session("ben")):
             pass
     assert "default-src 'none'" in refused.value.resp_headers["content-security-policy"]
+
+
+HOSTILE_FRAMES = {
+    "a huge number of parts": b"\x7f\xff\xff\xff" + b"x" * 12,
+    "a negative number of parts": b"\xff\xff\xff\xff" + b"x" * 12,
+    "the other protocol, huge": b"\xff" * 8 + b"x" * 64,
+    "too short": b"\x00",
+    "offsets beyond the end": b"\x00\x00\x00\x02\xff\xff\xff\xff\xff\xff\xff\xff" + b"x",
+    "no JSON": "{",
+    "not an object": "[1]",
+    "no header": '{"channel": "shell"}',
+    "a header that is a list": '{"channel": "shell", "header": []}',
+    "a channel that is a list": '{"channel": [], "header": {"msg_type": "comm_msg"}}',
+    "a type that is a list": '{"channel": "shell", "header": {"msg_type": []}}',
+    "deep": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("protocol", ["", "v1.kernel.websocket.jupyter.org"])
+def test_a_hostile_frame_ends_its_own_line_at_most(site, protocol):
+    with site.visitor("amira") as visitor:
+        kernel_id = site.open_page(visitor)
+        session = visitor.cookies[site.cookie]
+        header = {"Sec-WebSocket-Protocol": protocol} if protocol else {}
+        for name, frame in HOSTILE_FRAMES.items():
+            with line(site, kernel_id, session, header=header) as mine:
+                mine.send(frame, 0x2 if isinstance(frame, bytes) else 0x1)
+                begun = time.monotonic()
+                assert site.get("/login").status_code == 200, name
+                assert time.monotonic() - begun < 2, name
+        assert visitor.get(kernel_url(site, kernel_id), timeout=30).status_code == 200
+
+
+def test_only_what_pages_need_passes_from_kernel_to_browser(site):
+    with site.visitor("amira") as visitor:
+        kernel_id = site.open_page(visitor)
+        heard = set()
+        with line(site, kernel_id, visitor.cookies[site.cookie]) as mine:
+            for kind in ("kernel_info_request", "comm_info_request"):
+                header = {"msg_id": kind, "msg_type": kind, "session": "s", "username": ""}
+                message = {"channel": "shell", "header": header, "parent_header": {}}
+                mine.send(json.dumps({**message, "metadata": {}, "content": {}}))
+            while not {"kernel_info_reply", "comm_info_reply"} <= heard:
+                heard.add(json.loads(mine.recv())["header"]["msg_type"])
+    assert heard <= {"kernel_info_reply", "comm_info_reply", "status"}
 
 
 def test_a_kernel_is_not_started_by_asking_for_one(site):

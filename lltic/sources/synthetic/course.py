@@ -203,6 +203,9 @@ def _when(dice: Dice, mechanism: Mechanism, stay: Stay, moments: Moments) -> dat
         anchor
     ]
     at = round_time(stay, min(day, nights), dice)
+    while at >= last and day > first:
+        day -= 1
+        at -= 24 * HOUR
     after = moments.post_take + timedelta(minutes=dice.whole(40, 170))
     return at if after < at < last else min(after, last - timedelta(minutes=dice.whole(8, 25)))
 

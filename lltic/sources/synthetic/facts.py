@@ -79,6 +79,46 @@ def _staff(dice: Dice) -> dict[str, str]:
     return dict(zip(roles, names, strict=False))
 
 
+def _person(patient: Patient) -> dict[str, Any]:
+    worn = patient.frailty
+    return {
+        "age": patient.age,
+        "pmh": patient.history,
+        "job": patient.job,
+        "mobility": patient.mobility,
+        "mind": patient.mind,
+        "nok": patient.next_of_kin,
+        "Nok": patient.next_of_kin.capitalize(),
+        "kin2": patient.second_kin,
+        "Kin2": patient.second_kin.capitalize(),
+        "home_name": patient.home_name,
+        "practice": patient.practice,
+        "allergy": patient.allergy,
+        "cfs": worn,
+        "efi": "severe" if worn >= 7 else "moderate" if worn >= 5 else "mild",
+        "weight": patient.weight_kg,
+        "smoking": patient.smoking,
+        "units": patient.units,
+    }
+
+
+def _first_results(
+    patient: Patient, obs: Sequence[Obs], bloods: Sequence[Bloods]
+) -> dict[str, Any]:
+    """Return observations and results on arrival, and stand-ins for tests not done."""
+    first, last = bloods[0], bloods[-1]
+    found = {f"{test.lower()}0": first.text(test) for test in first.values}
+    return {
+        "lac0": "2.1", "ca0": "2.4", "trop0": "14", "alb": "24", "ca": "2.4", "bil": "40",
+        **found,
+        "crb": f"{patient.base['Cr']:.0f}",
+        "ews0": obs[0].ews,
+        "hr0": obs[0].hr,
+        "cr": last.text("Cr"),
+        "na": last.text("Na"),
+    }  # fmt: skip
+
+
 def case_facts(
     dice: Dice,
     patient: Patient,
@@ -90,7 +130,6 @@ def case_facts(
     """Return the facts that stay the same throughout a case."""
     allergic = patient.allergy.startswith("penicillin")
     side = dice.pick(("L", "R"))
-    first, last = bloods[0], bloods[-1]
     tumour = next((i for i in patient.illnesses if "Malignant" in i.coded), None)
     known = [ILLNESSES[key][1] for key in scenario.needs if key in ILLNESSES]
     others = [i for i in patient.illnesses if i is not tumour and i.coded not in known]
@@ -99,23 +138,8 @@ def case_facts(
     facts: dict[str, Any] = {
         **_pronouns(patient.sex),
         **_staff(dice),
-        "age": patient.age,
-        "pmh": patient.history,
-        "job": patient.job,
-        "mobility": patient.mobility,
-        "mind": patient.mind,
-        "nok": patient.next_of_kin,
-        "Nok": patient.next_of_kin.capitalize(),
-        "kin2": patient.second_kin,
-        "Kin2": patient.second_kin.capitalize(),
+        **_person(patient),
         "home": _home(dice, patient),
-        "home_name": patient.home_name,
-        "practice": patient.practice,
-        "allergy": patient.allergy,
-        "cfs": patient.frailty,
-        "weight": patient.weight_kg,
-        "smoking": patient.smoking,
-        "units": patient.units,
         "admissions": dice.pick(("three", "four", "two")),
         "side": side,
         "side2": "R" if side == "L" else "L",
@@ -136,33 +160,20 @@ def case_facts(
         "abx": scenario.word("antibiotic_allergic" if allergic else "antibiotic"),
         "abx_short": scenario.word("abx_short_allergic" if allergic else "abx_short"),
         "abx_oral": "doxycycline 100 mg OD PO" if allergic else scenario.word("antibiotic_oral"),
-        "ews0": obs[0].ews,
+        **_first_results(patient, obs, bloods),
         "oxygen": next((o.oxygen for o in obs if o.oxygen != "air"), "2L NC"),
-        "cr0": first.text("Cr"),
-        "crb": f"{patient.base['Cr']:.0f}",
-        "na0": first.text("Na"),
-        "hb0": first.text("Hb"),
-        "crp0": first.text("CRP"),
-        "lac0": first.text("Lac") if "Lac" in first.values else "2.1",
-        "k0": first.text("K"),
-        "ca0": first.text("Ca") if "Ca" in first.values else "2.4",
-        "trop0": first.text("Trop") if "Trop" in first.values else "14",
-        "alb": "24",
-        "bil": "40",
-        "cr": last.text("Cr"),
-        "na": last.text("Na"),
+        "amts": dice.whole(2, 4) if patient.confused else dice.whole(7, 9),
+        "job_line": f"Retired {patient.job}"
+        if patient.age >= 66
+        else f"{patient.job.capitalize()}, off sick",
         "stay_days": _spoken_days(stay.nights),
         "cycles": dice.whole(3, 6),
     }
     names = [t.split()[0] for t in patient.tablets]
     facts |= _blood_thinning(dice, names)
     facts["critical"] = next((c for c in CRITICAL if c in names), "dalteparin")
-    facts["stopped"] = next((c for c in STOPPABLE if c in names), "amlodipine")
+    facts["stopped"] = next((c for c in (*STOPPABLE, *names) if c in names), "amlodipine")
     facts |= _household(dice, patient, stay)
-    facts["hr0"] = obs[0].hr
-    facts["efi"] = (
-        "severe" if patient.frailty >= 7 else "moderate" if patient.frailty >= 5 else "mild"
-    )
     facts |= _fixed(dice, scenario)
     facts["admission"] = _told_once(dice, scenario, facts)
     return facts

@@ -150,7 +150,8 @@ def _illnesses(dice: Dice, age: int, sex: str, scenario: Scenario) -> list[Illne
     for key in keys[:7]:
         short, coded, tablets, _ = ILLNESSES[key]
         if key == "cancer":
-            short, coded = dice.pick(scenario.tumours)
+            wrong = "prostate" if sex == "female" else "breast"
+            short, coded = dice.pick([t for t in scenario.tumours if wrong not in t[0]])
         found.append(
             Illness(short, coded, 2026 - dice.whole(1, 4 if key == "cancer" else 18), tablets)
         )

@@ -15,12 +15,16 @@ from lltic.errors import LlticError
 
 def main() -> int:
     """Serve until told to stop, or run the self-test."""
-    parser = argparse.ArgumentParser(prog="lltic.ui.server", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="lltic.ui.server", description=__doc__, allow_abbrev=False
+    )
     parser.add_argument("--socket", default="", help="the review service's Unix socket")
     parser.add_argument("--port", type=int, default=8866)
     parser.add_argument("--ip", default="127.0.0.1")
     parser.add_argument("--base-url", default="/")
-    parser.add_argument("--host", action="append", default=[], help="a proxy's name for this server")
+    parser.add_argument(
+        "--host", action="append", default=[], help="a proxy's name for this server"
+    )
     parser.add_argument("--per-person", type=int, default=2, help="open pages of one person")
     parser.add_argument("--in-all", type=int, default=60, help="open pages of everybody")
     parser.add_argument("--check", default="", metavar="ADDRESS")

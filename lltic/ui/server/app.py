@@ -26,9 +26,9 @@ from voila.configuration import VoilaConfiguration
 
 from lltic.errors import LlticError, Problem
 from lltic.reviews.client import Client
+from lltic.ui.server.channels import MESSAGES, PageConnection
 from lltic.ui.server.handlers import Missing, addresses, standing_headers
 from lltic.ui.server.identity import OwnKernelsOnly, ServiceIdentity
-from lltic.ui.server.channels import MESSAGES, PageConnection
 from lltic.ui.server.kernels import PageKernels, PageKernelSpecs
 from lltic.ui.server.render import Assets, Page
 
@@ -136,7 +136,7 @@ class Server(Voila):
     def setup_template_dirs(self) -> None:
         """Know one template, and no folder of static files."""
         self.template_paths = [str(HERE / "template" / "lltic")]
-        self.static_paths = []
+        self.static_paths: list[str] = []
 
     def init_settings(self) -> dict[str, Any]:
         """Return the web application's settings."""
@@ -172,7 +172,9 @@ class Server(Voila):
     def listen(self) -> None:
         """Serve on one port, that one, until told to stop."""
         try:
-            self.app.listen(self.port, self.ip, max_body_size=MAX_BODY, max_buffer_size=16 * MAX_BODY)
+            self.app.listen(
+                self.port, self.ip, max_body_size=MAX_BODY, max_buffer_size=16 * MAX_BODY
+            )
         except OSError as error:
             hint = "Stop what uses it, or name another with --port."
             where = f"{self.ip}:{self.port}"

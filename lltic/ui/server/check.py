@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
@@ -27,7 +28,7 @@ PROBE_SECONDS = 10.0
 FORGERY_TOKEN = "0" * 32
 V1 = "v1.kernel.websocket.jupyter.org"
 
-FORBIDDEN = {
+FORBIDDEN: dict[str, dict[str, Any]] = {
     "execute_request": {"code": "0", "silent": False, "store_history": False},
     "inspect_request": {"code": "print", "cursor_pos": 1, "detail_level": 0},
     "complete_request": {"code": "im", "cursor_pos": 2},
@@ -46,9 +47,10 @@ CLOSED = (
     "voila/files/desk.ipynb voila/files/..%2fserver%2fapp.py voila/static/voila.js "
     "voila/templates/lab/static/voila.js voila/labextensions/ voila/api/themes/ voila/api/contents "
     "voila/tree voila/render/desk.ipynb voila/query/{id} voila/execution/{id} desk.ipynb files/ "
-    "static/ static/00/client.js static/..%2f..%2fapp.py api api/contents api/sessions api/terminals "
-    "api/kernels api/kernelspecs api/status api/me api/config/x api/nbconvert api/security/csp-report "
-    "terminals/websocket/1 nbconvert/html/x lab tree notebooks/x edit/x metrics logout/x .git/config"
+    "static/ static/00/client.js static/..%2f..%2fapp.py api api/contents api/sessions "
+    "api/terminals api/kernels api/kernelspecs api/status api/me api/config/x api/nbconvert "
+    "api/security/csp-report terminals/websocket/1 nbconvert/html/x lab tree notebooks/x edit/x "
+    "metrics logout/x .git/config"
 ).split()
 """Addresses of Voilà and Jupyter, and some inventions; none may have an answer."""
 
@@ -129,7 +131,9 @@ class _Check:
         asked = {self._one: "", self._two: "?template=lab&theme=dark&voila-theme=dark"}
         pages = await asyncio.gather(*(self._get(query, who) for who, query in asked.items()))
         for who, page in zip(asked, pages, strict=True):
-            found = re.search(r'data-kernel-id="([0-9a-f-]{36})"', page.body.decode("utf-8", "replace"))
+            found = re.search(
+                r'data-kernel-id="([0-9a-f-]{36})"', page.body.decode("utf-8", "replace")
+            )
             if page.code != 200 or not found:
                 return f"a page did not open (status {page.code})"
             self._kernels[who] = found[1]
@@ -185,7 +189,11 @@ class _Check:
             state = {"_model_module": "@jupyter-widgets/controls", "_model_name": "IntSliderModel"}
             state |= {"_view_module": "@jupyter-widgets/controls", "_view_name": "IntSliderView"}
             state |= {"_model_module_version": "2.0.0", "_view_module_version": "2.0.0"}
-            content = {"comm_id": comm_id, "target_name": "jupyter.widget", "data": {"state": state}}
+            content = {
+                "comm_id": comm_id,
+                "target_name": "jupyter.widget",
+                "data": {"state": state},
+            }
             await line.send("comm_open", content, "shell", {"version": "2.1.0"}, forbidden=False)
             comms = await line.comms()
             return "a browser can make a widget" if comm_id in comms else ""
@@ -318,7 +326,12 @@ class _Line:
     ) -> str:
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "check", "username": ""}
         header |= {"date": "2026-01-01T00:00:00Z", "version": "5.3"}
-        parts = {"header": header, "parent_header": {}, "metadata": metadata or {}, "content": content}
+        parts = {
+            "header": header,
+            "parent_header": {},
+            "metadata": metadata or {},
+            "content": content,
+        }
         if self.protocol == V1:
             frame: bytes | str = serialize_msg_to_ws_v1(
                 parts, channel, lambda part: json.dumps(part).encode()

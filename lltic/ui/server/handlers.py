@@ -222,7 +222,9 @@ class PageHandler(Guarded, TornadoVoilaHandler):
             if problem.code == "too-many-pages":
                 self.trouble(409, "You have two pages open already", problem.message, problem.hint)
             elif problem.code == "server-full":
-                self.trouble(503, "Please try again in a few minutes", problem.message, problem.hint)
+                self.trouble(
+                    503, "Please try again in a few minutes", problem.message, problem.hint
+                )
             else:  # the session ended a moment ago
                 self.redirect(self.get_login_url() + "?" + urlencode({"next": self.request.uri}))
         else:
@@ -344,7 +346,7 @@ class OwnChannels(Guarded, KernelWebsocketHandler):
         """Set the standing headers, on refused handshakes too."""
         Guarded.set_default_headers(self)
 
-    async def open(self, kernel_id: str) -> None:  # type: ignore[override]
+    async def open(self, kernel_id: str) -> None:
         """Connect, and be told when the kernel ends."""
         self.kernel_manager.on_end(kernel_id, self._kernel_ended)
         await super().open(kernel_id)
@@ -396,7 +398,7 @@ class PublicAsset(Asset):
 class Missing(Guarded):
     """Every other address: a log-in for strangers, a kind word for the others."""
 
-    async def prepare(self) -> None:  # type: ignore[override]
+    async def prepare(self) -> None:
         """Say that there is nothing here."""
         await super().prepare()
         if not self._finished:

@@ -50,7 +50,7 @@ class ServiceIdentity(IdentityProvider):
         """Return none: the server's closed list has them."""
         return []
 
-    async def get_user(self, handler: web.RequestHandler) -> User | None:  # type: ignore[override]
+    async def get_user(self, handler: web.RequestHandler) -> User | None:
         """Return whose session it is, or None; 503 when nobody can say."""
         known = getattr(handler, "_jupyter_current_user", None)
         if known is not None:

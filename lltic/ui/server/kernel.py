@@ -81,14 +81,17 @@ class _BareFormatter(logging.Formatter):
 
     def formatException(  # noqa: N802 - the standard library's name
         self,
-        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
     ) -> str:
         return _bare(ei[0], ei[2])
 
 
 def _bare(kind: type[BaseException] | None, tb: TracebackType | None) -> str:
     places = [f"  {f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(tb)]
-    return "\n".join([f"A page failed with {kind.__name__ if kind else 'no error'}:", *places[-12:]])
+    return "\n".join(
+        [f"A page failed with {kind.__name__ if kind else 'no error'}:", *places[-12:]]
+    )
 
 
 if __name__ == "__main__":

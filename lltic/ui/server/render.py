@@ -81,7 +81,7 @@ class PageRenderer(NotebookRenderer):
         self._page = page
         self._context = context
         self.failed = ""
-        self.executor: VoilaExecutor | None = None
+        self.executor: Any = None
 
     async def load_notebook(self, path: str) -> Any:
         """Return a copy of the page's notebook."""
@@ -144,4 +144,3 @@ class PageRenderer(NotebookRenderer):
         """Keep the kind of an error; its words may quote what somebody wrote."""
         self.failed = getattr(error, "ename", "") or type(error).__name__
         self.log.error("page %s failed: %s", self._page.address, self.failed)
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from lltic.sources.synthetic.course import Course
+from lltic.sources.synthetic.course import Course, Plant
 from lltic.sources.synthetic.ews import Obs
 from lltic.sources.synthetic.names import ACUTE, AMBULANCE
 from lltic.sources.synthetic.notes.desk import Desk, phrases
@@ -67,24 +67,11 @@ def ambulance_sheet(course: Course, seed: int) -> Document:
             for x in wrap(dice.say(t, facts), 2, 2)
         ],
     )
-    rows: list[str] = []
-    at = scene + timedelta(minutes=6)
-    while at < arrived and len(rows) < 6:
-        obs = observe(
-            dice, patient, course.scenario, course.curve(arrived) + dice.bell(0.02, 0.02), at
-        )
-        rows.append("  " + _row(obs))
-        at += timedelta(minutes=dice.whole(12, 24))
+    rows = _crew_rows(desk, scene)
     paper.add("OBSERVATIONS", "  " + ROW_HEAD, *rows)
     top_to_toe = [desk.told(k) for k in ("exam_chest", "exam_heart", "exam_belly")]
     paper.add("SECONDARY SURVEY", *[x for t in top_to_toe for x in wrap("- " + t, 2, 4)])
-    done = [dice.say(phrases("outside", "ambulance", "treatment")[0], facts) for _ in range(3)]
-    done = list(dict.fromkeys(done))
-    given = [
-        f"{(scene + timedelta(minutes=9 + 7 * i)).strftime('%H:%M')}  {t}"
-        for i, t in enumerate(done)
-    ]
-    paper.add("TREATMENT", *[x for t in given for x in wrap(t, 2, 9)])
+    paper.add("TREATMENT", *_treatment(desk, facts, scene))
     hall = dice.say(phrases("outside", "ambulance", "treatment")[1], facts)
     over = desk.say(phrases("outside", "ambulance", "handover"), facts)
     paper.add("CONVEYANCE", *wrap(f"{hall} {over}", 2, 2))
@@ -95,6 +82,27 @@ def ambulance_sheet(course: Course, seed: int) -> Document:
     return Document(
         "acute", "ambulance", "Ambulance record", AMBULANCE, arrived.date(), paper.text()
     )
+
+
+def _crew_rows(desk: Desk, scene: datetime) -> list[str]:
+    course, dice = desk.course, desk.dice
+    arrived = course.stay.arrived_at
+    rows: list[str] = []
+    at = scene + timedelta(minutes=6)
+    while at < arrived and len(rows) < 6:
+        severity = course.curve(arrived) + dice.bell(0.02, 0.02)
+        obs = observe(dice, course.patient, course.scenario, severity, at)
+        rows.append("  " + _row(obs))
+        at += timedelta(minutes=dice.whole(12, 24))
+    return rows
+
+
+def _treatment(desk: Desk, facts: dict, scene: datetime) -> list[str]:
+    template = phrases("outside", "ambulance", "treatment")[0]
+    done = dict.fromkeys(desk.dice.say(template, facts) for _ in range(3))
+    times = [(scene + timedelta(minutes=9 + 7 * n)).strftime("%H:%M") for n in range(len(done))]
+    pairs = zip(times, done, strict=True)
+    return [x for at, text in pairs for x in wrap(f"{at}  {text}", 2, 9)]
 
 
 def _concern(desk: Desk) -> str:
@@ -131,11 +139,10 @@ def result_lines(desk: Desk, at: datetime) -> list[str]:
     return wrap("Bloods: " + "  ".join(pairs), 2, 10)
 
 
-def _ed_entry(desk: Desk, paper: Paper) -> list[tuple[datetime, list[str]]]:
-    """Write the emergency department's first entry; return what it added later."""
+def _front(desk: Desk, paper: Paper, facts: dict) -> None:
+    """Write times, place and first observations."""
     course, dice = desk.course, desk.dice
     arrived = course.stay.arrived_at
-    facts = desk.moment(arrived)
     seen = arrived + timedelta(minutes=dice.whole(18, 95))
     low = course.has("triage_low")
     if low:
@@ -154,6 +161,14 @@ def _ed_entry(desk: Desk, paper: Paper) -> list[tuple[datetime, list[str]]]:
         "  " + ROW_HEAD,
         *["  " + _row(o) for o in course.obs if o.at < arrived + timedelta(hours=4)][:4],
     )
+
+
+def _ed_entry(desk: Desk, paper: Paper) -> list[tuple[datetime, list[str]]]:
+    """Write the emergency department's first entry; return what it added later."""
+    course = desk.course
+    arrived = course.stay.arrived_at
+    facts = desk.moment(arrived)
+    _front(desk, paper, facts)
     paper.add("PC", *wrap(desk.told("call", full=True), 2, 2))
     hpc = [desk.say(phrases("doctors", "clerking", "referred"), facts), desk.told("story1"),
            desk.told("story2"), desk.say(phrases("doctors", "clerking", "collateral"), facts)]  # fmt: skip
@@ -188,19 +203,25 @@ def _ed_entry(desk: Desk, paper: Paper) -> list[tuple[datetime, list[str]]]:
             *voice.plan(told["plan"][:5]),
             voice.signature,
         )
-    later_notes = []
+    return _added_later(desk, missed)
+
+
+def _added_later(desk: Desk, missed: Plant | None) -> list[tuple[datetime, list[str]]]:
+    course, dice = desk.course, desk.dice
+    arrived, post_take = course.stay.arrived_at, course.moments.post_take
+    voice = desk.voice(f"ED {course.facts['edr']}")
+    notes = []
     for plant in course.plants:
         text = "" if plant is missed else desk.planted("ed", plant)
         if text:
             later = arrived + timedelta(hours=plant.hours, minutes=dice.whole(3, 25))
             if plant.mechanism.good:
                 later = arrived + timedelta(minutes=dice.whole(28, 58))
-            later = min(later, course.moments.post_take - timedelta(minutes=dice.whole(4, 20)))
-            who = dice.pick((voice.signature, f"ED SpR {facts['spr2']}"))
-            later_notes.append(
-                (later, [f"{voice.moment(later)}  ED", *wrap(text, 2, 2), f"  {who}"])
-            )
-    return sorted(later_notes)
+            later = min(later, post_take - timedelta(minutes=dice.whole(4, 20)))
+            who = dice.pick((voice.signature, f"ED SpR {course.facts['spr2']}"))
+            entry = [f"{voice.moment(later)}  ED", *wrap(text, 2, 2), f"  {who}"]
+            notes.append((later, entry))
+    return sorted(notes)
 
 
 def _clerking(desk: Desk, paper: Paper, at: datetime) -> None:

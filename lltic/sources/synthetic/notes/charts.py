@@ -140,54 +140,7 @@ def prescription_chart(course: Course, seed: int) -> Document:
         f"Weight {course.patient.weight_kg} kg   Height {height} cm   eGFR guided by Cr {facts['cr0']} on arrival",
     )
     _once(desk, paper, facts)
-    missed = next((p for p in course.plants if "missed_doses" in p.mechanism.effects), None)
-    left_off = next((p for p in course.plants if "allergy_unclear" in p.mechanism.effects), None)
-    regular = ["REGULAR     codes: 2 refused, 4 not available, 5 nil by mouth, initials = given"]
-    for tablet in course.patient.tablets:
-        name, _, dose = tablet.partition(" ")
-        if dose.endswith("PRN"):
-            continue
-        per_day = {"BD": 2, "TDS": 3, "QDS": 4}.get(dose.split()[-1], 1)
-        gap = (0, 0)
-        if missed and name == facts["critical"]:
-            gap = (
-                max(1, (missed.at.date() - course.stay.arrived_at.date()).days * per_day),
-                missed.hours,
-            )
-        if left_off and name == facts["critical"]:
-            gap = (0, left_off.hours)
-        many = 1 if dose.endswith("weekly") else days
-        strained = float(facts["cr0"]) > 150 and name in ("ramipril", "metformin")
-        held = strained or (
-            name in ("ramipril", "metformin", "furosemide", "gliclazide")
-            and course.scenario.key in ("aki", "urosepsis", "cellulitis", "gi_bleed")
-        )
-        if held or (
-            name in ("apixaban", "aspirin", "clopidogrel")
-            and course.scenario.key in ("gi_bleed", "hip", "obstruction", "stroke")
-        ):
-            regular += wrap(
-                f"{tablet}: withheld ({dice.pick(('AKI', 'acute illness', 'per Dr'))}), {facts['spr']}",
-                2,
-                6,
-            )
-        else:
-            regular += wrap(f"{tablet}: {_given(desk, many, gap, per_day)}", 2, 6)
-    if (missed and facts["critical"] == "dalteparin") or (
-        left_off and facts["critical"] == "dalteparin"
-    ):
-        plant = missed or left_off
-        regular += wrap(
-            f"dalteparin 5000 units SC OD: {_given(desk, days, (0, plant.hours if plant else 0), 1)}",
-            2,
-            6,
-        )
-    elif course.scenario.key not in ("gi_bleed", "stroke", "pe", "mi", "liver"):
-        proph = dice.pick(
-            ("dalteparin 5000 units SC OD", "enoxaparin 20 mg SC OD", "dalteparin 2500 units SC OD")
-        )
-        regular += wrap(f"{proph}: {_given(desk, days, (0, 0), 1)}", 2, 6)
-    paper.add(*regular)
+    paper.add(*_regular(desk, facts, days))
     _antibiotics(desk, paper, facts, days)
     _as_required(desk, paper, facts)
     notes = [desk.planted("drug", p) for p in course.plants]
@@ -210,6 +163,48 @@ def prescription_chart(course: Course, seed: int) -> Document:
     return Document(
         "acute", "chart", "Prescription chart", ACUTE, course.stay.arrived_at.date(), paper.text()
     )
+
+
+def _regular(desk: Desk, facts: dict, days: int) -> list[str]:
+    course, dice = desk.course, desk.dice
+    start, key = course.stay.arrived_at.date(), course.scenario.key
+    missed = next((p for p in course.plants if "missed_doses" in p.mechanism.effects), None)
+    left_off = next((p for p in course.plants if "allergy_unclear" in p.mechanism.effects), None)
+    lines = ["REGULAR     codes: 2 refused, 4 not available, 5 nil by mouth, initials = given"]
+    for tablet in course.patient.tablets:
+        name, _, dose = tablet.partition(" ")
+        if dose.endswith("PRN"):
+            continue
+        per_day = {"BD": 2, "TDS": 3, "QDS": 4}.get(dose.split()[-1], 1)
+        gap = (0, 0)
+        if missed and name == facts["critical"]:
+            gap = (max(1, (missed.at.date() - start).days * per_day), missed.hours)
+        if left_off and name == facts["critical"]:
+            gap = (0, left_off.hours)
+        if _is_withheld(name, key, float(facts["cr0"])):
+            why = dice.pick(("AKI", "acute illness", "per Dr"))
+            lines += wrap(f"{tablet}: withheld ({why}), {facts['spr']}", 2, 6)
+        else:
+            many = 1 if dose.endswith("weekly") else days
+            lines += wrap(f"{tablet}: {_given(desk, many, gap, per_day)}", 2, 6)
+    plant = missed or left_off
+    if plant and facts["critical"] == "dalteparin":
+        given = _given(desk, days, (0, plant.hours), 1)
+        lines += wrap(f"dalteparin 5000 units SC OD: {given}", 2, 6)
+    elif key not in ("gi_bleed", "stroke", "pe", "mi", "liver"):
+        doses = ("dalteparin 5000 units", "enoxaparin 20 mg", "dalteparin 2500 units")
+        lines += wrap(f"{dice.pick(doses)} SC OD: {_given(desk, days, (0, 0), 1)}", 2, 6)
+    return lines
+
+
+def _is_withheld(name: str, scenario: str, creatinine: float) -> bool:
+    """Say whether an acute team would stop this tablet for now."""
+    if name in ("apixaban", "aspirin", "clopidogrel"):
+        return scenario in ("gi_bleed", "hip", "obstruction", "stroke")
+    if name in ("ramipril", "metformin") and creatinine > 150:
+        return True
+    hurts_kidneys = name in ("ramipril", "metformin", "furosemide", "gliclazide")
+    return hurts_kidneys and scenario in ("aki", "urosepsis", "cellulitis", "gi_bleed")
 
 
 def _once(desk: Desk, paper: Paper, facts: dict) -> None:

@@ -174,7 +174,7 @@ def _visits(desk: Desk, curve: Curve, care_home: bool) -> Iterator[tuple[datetim
     told: list[str] = []
     while at < died - timedelta(minutes=50):
         when = _by_day(dice, at)
-        if out < when < died - timedelta(minutes=30):
+        if out + timedelta(hours=2) < when < died - timedelta(minutes=30):
             facts = {
                 **desk.moment(out),
                 **desk.vitals(observe(dice, course.patient, course.scenario, curve(when), when)),
@@ -215,7 +215,9 @@ def community_notes(course: Course, seed: int) -> Document:
             entries.append((min(died - timedelta(minutes=40), _by_day(dice, at)), text))
     facts = {**desk.moment(out), "time": f"{died.hour:02d}{died.minute:02d}"}
     expected = course.moments.resus_decided is not None or stay.days_after >= 10
-    key = "death_expected" if expected else "death_sudden"
+    expected_key = "death_care_home" if care_home else "death_home"
+    key = expected_key if expected else "death_sudden"
+    facts["where_found"] = dice.pick(("in chair", "in bed", "on way to toilet"))
     final = died + timedelta(minutes=dice.whole(20, 90))
     entries.append((final, desk.say(phrases("outside", "community", key), facts)))
     roles = (
@@ -238,11 +240,9 @@ def community_hospital(course: Course, seed: int) -> Document:
     start, end = stay.left_at + timedelta(minutes=80), stay.moved_to or stay.died_at
     inside = stay.category == "in_hospital"
     dying = end - timedelta(hours=dice.whole(20, 60)) if inside else None
-    points = [
-        (start, 0.18),
-        (dying or end, 0.55 if inside else 0.14),
-        (end, 0.97 if inside else 0.12),
-    ]
+    points = [(start, 0.16), (end, 0.95 if inside else 0.1)]
+    if dying:
+        points += [(max(start, dying - timedelta(hours=36)), 0.2), (dying, 0.62)]
     curve = Curve(points)
     paper = desk.paper(COMMUNITY, "Community hospital notes", course.facts["community_ward"])
     facts = desk.moment(start)
@@ -263,7 +263,9 @@ def community_hospital(course: Course, seed: int) -> Document:
     stop = min(dying, end) if dying else end
     while at < stop:
         entries.append(_community_day(desk, curve, at))
-        at += timedelta(hours=dice.whole(14, 32))
+        if dice.chance(0.4):
+            entries.append(_visiting_doctor(desk, curve, at))
+        at += timedelta(hours=dice.whole(14, 32), minutes=dice.whole(0, 59))
     if inside and dying:
         facts = desk.moment(dying)
         entries.append(
@@ -291,6 +293,23 @@ def community_hospital(course: Course, seed: int) -> Document:
         start.date(),
         paper.text(),
     )
+
+
+def _visiting_doctor(desk: Desk, curve: Curve, at: datetime) -> tuple[datetime, list[str]]:
+    """Return the entry of the doctor who visits a community hospital."""
+    when = _by_day(desk.dice, at + timedelta(minutes=desk.dice.whole(40, 190)))
+    facts = desk.moment(when)
+    mood = "better" if curve(at) < 0.25 else "same" if curve(at) < 0.4 else "worse"
+    says = desk.say(phrases("doctors", "rounds", f"says_{mood}"), facts)
+    plans = phrases("doctors", "rounds", "improving_plan" if mood == "better" else "same_plan")
+    plan = [desk.dice.say(t, facts) for t in desk.dice.deal(plans, 3)]
+    voice = desk.voice(f"GP {facts['cons2']}")
+    return when, [
+        f"{voice.moment(when)}  GP round",
+        *wrap(says, 2, 2),
+        *voice.plan(plan),
+        voice.signature,
+    ]
 
 
 def _community_day(desk: Desk, curve: Curve, at: datetime) -> tuple[datetime, list[str]]:

@@ -1,0 +1,270 @@
+"""How long from asking for a page to using it, and what its kernel weighs.
+
+Ours beside stock Voilà (template ``lab``, stock kernel) with the same forty fields, one after the
+other in the same run, in one Chromium with a warm cache; and the worklist of the demo study.
+
+    python -m benchmarks.page [--runs 9]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FIELDS = 20  # of each kind
+
+NOTEBOOK = f"""
+from ipywidgets import VBox
+from lltic.ui.kit import Radios, TextArea
+scale = [(str(i), f"{{i}} of 5") for i in range(1, 6)]
+texts = [TextArea(field=f"t{{i}}", label=f"Judgement {{i}}") for i in range({FIELDS})]
+scores = [Radios(field=f"r{{i}}", label=f"Score {{i}}", options=scale) for i in range({FIELDS})]
+VBox([one for pair in zip(texts, scores) for one in pair])
+"""
+
+OURS = """
+import json, sys
+from lltic.ui.server.app import Server
+server = Server.instance(**json.loads(sys.argv[1]))
+server.initialize()
+server.start()
+"""
+
+# Watches from the first moment and notes when the last thing awaited has come.
+WATCH = """
+(selector, count) => {
+  const look = () => {
+    const found = [...document.querySelectorAll(selector)].filter((one) => one.getClientRects().length);
+    if (found.length >= count && !globalThis.usable) globalThis.usable = performance.now();
+    if (!globalThis.usable) requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+
+CHROMIUM = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split() + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+
+
+@dataclass
+class Contender:
+    """A page, how to know that it can be used, and what was measured."""
+
+    name: str
+    address: str
+    server: int
+    selector: str
+    count: int
+    cookies: list[dict[str, str]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    mebibytes: list[float] = field(default_factory=list)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(ready: Callable[[], Any], seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := ready():
+            return found
+        time.sleep(0.05)
+    raise SystemExit("a server or a page did not come")
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def process(arguments: list[str], folder: Path) -> Iterator[subprocess.Popen]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    one = subprocess.Popen([sys.executable, *arguments], cwd=folder, env=environment, **quiet)
+    try:
+        yield one
+    finally:
+        one.terminate()
+        one.wait(20)
+
+
+def kernels_of(server: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{server}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+            if b".json" in command and b"-f" in command:
+                found.append(int(child))
+    return found
+
+
+def pss(pid: int) -> float:
+    """Return a process's proportional share of memory, in MiB."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+@contextmanager
+def review_service(folder: Path, study: Any) -> Iterator[Path]:
+    from lltic.reviews.client import Client, ServiceDown
+
+    socket_path = folder / "reviews.sock"
+
+    def up() -> bool:
+        try:
+            return Client(str(socket_path), timeout=1).health()["status"] == "ok"
+        except ServiceDown:
+            return False
+
+    run = ["-m", "lltic.reviews", "--study", str(study.path), "--socket", str(socket_path)]
+    with process(run, folder):
+        until(up)
+        yield socket_path
+
+
+def session_cookie(study: Any, name: str, address: str) -> dict[str, str]:
+    from lltic.reviews.accounts import Accounts
+    from lltic.ui.server.identity import cookie_name
+
+    accounts = Accounts(study.keys)
+    token = accounts.open_session(accounts.person(name))
+    return {"name": cookie_name(address.split("/")[2]), "value": token, "url": address}
+
+
+def contenders(stack: ExitStack) -> list[Contender]:
+    from lltic.cli.demo import make_demo
+
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lltic-b-")))
+    notebook = folder / "fields.ipynb"
+    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": []}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"cells": [{**cell, "source": NOTEBOOK}], "metadata": {"kernelspec": kernel}}
+    notebook.write_text(json.dumps({**content, "nbformat": 4, "nbformat_minor": 5}))
+
+    study = make_demo(folder / "demo", 2026)
+    socket_path = stack.enter_context(review_service(folder, study))
+    port = free_port()
+    desk = str(ROOT / "lltic" / "ui" / "pages" / "desk.ipynb")
+    settings = {
+        "socket": str(socket_path),
+        "port": port,
+        "pages": {"/": desk, "/fields": str(notebook)},
+    }
+    ours = stack.enter_context(process(["-c", OURS, json.dumps(settings)], folder))
+    address = f"http://127.0.0.1:{port}"
+    until(lambda: answers(f"{address}/login"))
+    cookies = [session_cookie(study, "amira.khan", address)]
+
+    other = free_port()
+    stock_arguments = ["-m", "voila", str(notebook), "--no-browser", f"--port={other}"]
+    stock = stack.enter_context(
+        process([*stock_arguments, "--template=lab", "--Voila.port_retries=0"], folder)
+    )
+    until(lambda: Path(f"/proc/{stock.pid}").exists() and listens(other))
+    stock_address = f"http://127.0.0.1:{other}/"
+
+    return [
+        Contender("ours, 40 fields", f"{address}/fields", ours.pid, "textarea", FIELDS, cookies),
+        Contender("stock, 40 fields", stock_address, stock.pid, "textarea", FIELDS),
+        Contender("ours, demo worklist", f"{address}/", ours.pid, "main h1, #main h1", 1, cookies),
+    ]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def measure(browser: Any, contender: Contender) -> None:
+    context = contender.context  # type: ignore[attr-defined]
+    page = context.new_page()
+    call = f"({WATCH})({json.dumps(contender.selector)}, {contender.count})"
+    page.add_init_script(call)
+    page.goto(contender.address, wait_until="commit", timeout=60_000)
+    # Not wait_for_function: it evaluates text, which the strict policy forbids.
+    contender.seconds.append(until(lambda: page.evaluate("globalThis.usable ?? 0")) / 1000)
+    contender.mebibytes.append(pss(kernels_of(contender.server)[-1]))
+    page.close()
+    # Stock kernels outlive their pages; each is measured alone.
+    for pid in kernels_of(contender.server):
+        os.kill(pid, 15 if "stock" not in contender.name else 9)
+    time.sleep(1.5)
+
+
+def table(measured: list[Contender]) -> list[str]:
+    stock = measured[1]
+    lines = [
+        f"{'page':22} {'usable, s':>10} {'range':>13} {'to stock':>9} {'kernel, MiB':>12} {'to stock':>9}"
+    ]
+    for one in measured:
+        seconds = statistics.median(one.seconds)
+        mebibytes = statistics.median(one.mebibytes)
+        spread = f"{min(one.seconds):.2f}-{max(one.seconds):.2f}"
+        lines.append(
+            f"{one.name:22} {seconds:>10.2f} {spread:>13} "
+            f"{seconds / statistics.median(stock.seconds):>9.2f} {mebibytes:>12.1f} "
+            f"{mebibytes / statistics.median(stock.mebibytes):>9.2f}"
+        )
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print a table, and say whether the limits are kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=9)
+    runs = parser.parse_args(arguments).runs
+    from playwright.sync_api import sync_playwright
+
+    chromium = os.environ.get("LLTIC_CHROMIUM") or shutil.which("chromium")
+    with ExitStack() as stack, sync_playwright() as playwright:
+        measured = contenders(stack)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        for one in measured:
+            one.context = browser.new_context()  # type: ignore[attr-defined]
+            one.context.add_cookies(one.cookies)  # type: ignore[attr-defined]
+        for run in range(runs + 1):
+            for one in measured:
+                measure(browser, one)
+                if run == 0:  # fills the cache
+                    one.seconds.clear(), one.mebibytes.clear()
+        browser.close()
+    print("\n".join(table(measured)))
+    ours = [one for one in measured if one.name.startswith("ours")]
+    slow = any(statistics.median(one.seconds) > 2 for one in ours)
+    heavy = any(statistics.median(one.mebibytes) > 45 for one in ours)
+    print(f"usable within 2 s: {'no' if slow else 'yes'}; kernel within 45 MiB: {'no' if heavy else 'yes'}")
+    return int(slow or heavy)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
