@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -74,6 +75,7 @@ class Contender:
     selector: str
     count: int
     cookies: list[dict[str, str]] = field(default_factory=list)
+    context: Any = None
     seconds: list[float] = field(default_factory=list)
     mebibytes: list[float] = field(default_factory=list)
 
@@ -189,7 +191,7 @@ def contenders(stack: ExitStack) -> list[Contender]:
     stock = stack.enter_context(
         process([*stock_arguments, "--template=lab", "--Voila.port_retries=0"], folder)
     )
-    until(lambda: Path(f"/proc/{stock.pid}").exists() and listens(other))
+    until(lambda: listens(other))
     stock_address = f"http://127.0.0.1:{other}/"
 
     return [
@@ -206,8 +208,7 @@ def listens(port: int) -> bool:
 
 
 def measure(browser: Any, contender: Contender) -> None:
-    context = contender.context  # type: ignore[attr-defined]
-    page = context.new_page()
+    page = contender.context.new_page()
     call = f"({WATCH})({json.dumps(contender.selector)}, {contender.count})"
     page.add_init_script(call)
     page.goto(contender.address, wait_until="commit", timeout=60_000)
@@ -215,27 +216,31 @@ def measure(browser: Any, contender: Contender) -> None:
     contender.seconds.append(until(lambda: page.evaluate("globalThis.usable ?? 0")) / 1000)
     contender.mebibytes.append(pss(kernels_of(contender.server)[-1]))
     page.close()
-    # Stock kernels outlive their pages; each is measured alone.
+    # Stock kernels outlive their pages, and each is to be measured alone.
     for pid in kernels_of(contender.server):
-        os.kill(pid, 15 if "stock" not in contender.name else 9)
+        os.kill(pid, signal.SIGTERM)
+    until(lambda: not kernels_of(contender.server))
     time.sleep(1.5)
 
 
 def table(measured: list[Contender]) -> list[str]:
-    stock = measured[1]
-    lines = [
-        f"{'page':22} {'usable, s':>10} {'range':>13} {'to stock':>9} {'kernel, MiB':>12} {'to stock':>9}"
-    ]
+    """Return the measurements as lines; ratios are to the stock page of the same run."""
+    stock = next(one for one in measured if one.name.startswith("stock"))
+    heads = ("page", "usable, s", "range", "to stock", "kernel, MiB", "to stock")
+    rows = [heads]
     for one in measured:
-        seconds = statistics.median(one.seconds)
-        mebibytes = statistics.median(one.mebibytes)
-        spread = f"{min(one.seconds):.2f}-{max(one.seconds):.2f}"
-        lines.append(
-            f"{one.name:22} {seconds:>10.2f} {spread:>13} "
-            f"{seconds / statistics.median(stock.seconds):>9.2f} {mebibytes:>12.1f} "
-            f"{mebibytes / statistics.median(stock.mebibytes):>9.2f}"
+        seconds, mebibytes = statistics.median(one.seconds), statistics.median(one.mebibytes)
+        rows.append(
+            (
+                one.name,
+                f"{seconds:.2f}",
+                f"{min(one.seconds):.2f}-{max(one.seconds):.2f}",
+                f"{seconds / statistics.median(stock.seconds):.2f}",
+                f"{mebibytes:.1f}",
+                f"{mebibytes / statistics.median(stock.mebibytes):.2f}",
+            )
         )
-    return lines
+    return [f"{row[0]:20}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -250,19 +255,21 @@ def main(arguments: list[str] | None = None) -> int:
         measured = contenders(stack)
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         for one in measured:
-            one.context = browser.new_context()  # type: ignore[attr-defined]
-            one.context.add_cookies(one.cookies)  # type: ignore[attr-defined]
+            one.context = browser.new_context()
+            one.context.add_cookies(one.cookies)
         for run in range(runs + 1):
             for one in measured:
                 measure(browser, one)
-                if run == 0:  # fills the cache
-                    one.seconds.clear(), one.mebibytes.clear()
+                if run == 0:  # it filled the cache
+                    one.seconds.clear()
+                    one.mebibytes.clear()
         browser.close()
     print("\n".join(table(measured)))
     ours = [one for one in measured if one.name.startswith("ours")]
     slow = any(statistics.median(one.seconds) > 2 for one in ours)
     heavy = any(statistics.median(one.mebibytes) > 45 for one in ours)
-    print(f"usable within 2 s: {'no' if slow else 'yes'}; kernel within 45 MiB: {'no' if heavy else 'yes'}")
+    print(f"usable within 2 s: {'NO' if slow else 'yes'}")
+    print(f"kernel within 45 MiB: {'NO' if heavy else 'yes'}")
     return int(slow or heavy)
 
 

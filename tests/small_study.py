@@ -84,7 +84,7 @@ def small_study(tmp_path, clock) -> Study:
                     "title": "Medical notes",
                     "kind": "medical_notes",
                     "organisation": "Acute",
-                    "date": "1 Sep 2026",
+                    "date": "2026-09-01",
                     "pages": 2,
                 }
             ],

@@ -116,7 +116,7 @@ def _document(row: pd.Series) -> dict[str, Any]:
         "title": row["title"],
         "kind": row["kind"],
         "organisation": row["organisation"],
-        "date": _say(written) if written else "",
+        "date": written.isoformat() if written else "",
         "pages": int(row["pages"]),
     }
 

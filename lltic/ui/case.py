@@ -35,7 +35,7 @@ from lltic.ui.kit import (
 )
 from lltic.ui.questions import question
 from lltic.ui.screen import close, replace
-from lltic.ui.wording import answer_text, plural
+from lltic.ui.wording import answer_text
 
 __all__ = ["CasePages"]
 
@@ -431,7 +431,4 @@ def _journey(case: Mapping[str, Any]) -> Journey:
         {"label": s["label"], "kind": s["kind"], "from": s["start"], "to": s["end"]}
         for s in case["journey"]
     ]
-    count = plural(len(segments), "part")
-    return Journey(
-        segments=segments, died_on=case["died_on"], title=f"Journey before death, in {count}"
-    )
+    return Journey(segments=segments, died_on=case["died_on"], title="Journey before death")

@@ -9,7 +9,7 @@ import sys
 from tornado import web
 
 from lltic.errors import LlticError
-from lltic.ui.server import app, handlers, identity, kernels
+from lltic.ui.server import answers, app, handlers, identity, kernels
 
 settings = json.loads(sys.argv[1])
 hole = settings.pop("hole", "")
@@ -60,7 +60,7 @@ if hole == "shutdown":
 if hole == "template":
     app.Configuration.allow_template_override = "YES"
 if hole == "policy":
-    handlers.PAGE_POLICY = "frame-ancestors 'self'"
+    answers.PAGE_POLICY = "frame-ancestors 'self'"
 if hole == "widgets":
     kernels.PageKernelSpecs.get_kernel_spec = lambda self, name: kernels.KernelSpec(
         argv=[sys.executable, "-m", "ipykernel", "-f", "{connection_file}"], language="python"

@@ -26,8 +26,9 @@ from voila.configuration import VoilaConfiguration
 
 from lltic.errors import LlticError, Problem
 from lltic.reviews.client import Client
+from lltic.ui.server.answers import standing_headers
 from lltic.ui.server.channels import MESSAGES, PageConnection
-from lltic.ui.server.handlers import Missing, addresses, standing_headers
+from lltic.ui.server.handlers import Missing, addresses
 from lltic.ui.server.identity import OwnKernelsOnly, ServiceIdentity
 from lltic.ui.server.kernels import PageKernels, PageKernelSpecs
 from lltic.ui.server.render import Assets, Page

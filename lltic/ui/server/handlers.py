@@ -1,38 +1,23 @@
-"""The closed list of addresses, and the few things that can be done at them."""
+"""The closed list of addresses, and what is at each of them."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
-from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
-from jupyter_server.utils import url_path_join
 from tornado import web
 from voila.tornado.handler import TornadoVoilaHandler
 
-from lltic.errors import LlticError, Refused
+from lltic.errors import Refused
 from lltic.reviews.client import ServiceDown
+from lltic.ui.server.answers import KIND_WORDS, Guarded
+from lltic.ui.server.door import Login, Logout
 from lltic.ui.server.render import Page, PageRenderer
 
-__all__ = ["PAGE_POLICY", "Missing", "addresses", "standing_headers"]
-
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""``blob:`` is how a component's module is imported; no other script runs."""
-
-FORM_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-"""The log-in runs no script at all, and must be able to post its form."""
+__all__ = ["Missing", "addresses"]
 
 KERNEL_ID = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
@@ -41,36 +26,6 @@ LINGER = 1.5
 
 GONE = 4001
 """The code with which a page's line is closed when its kernel has ended."""
-
-KIND_WORDS = {
-    403: ("You cannot open this", "Your log-in does not reach this page."),
-    404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
-    405: ("Page not found", "There is nothing to be done in this way at this address."),
-    503: (
-        "Not available just now",
-        "The review service does not answer. Everything that was marked as saved is safe. "
-        "Wait a minute and try again.",
-    ),
-}
-ANY_TROUBLE = (
-    "Sorry, something went wrong",
-    "Everything that was marked as saved is safe. Try again, and tell your coordinator if it "
-    "happens again.",
-)
-
-
-def standing_headers() -> dict[str, str]:
-    """Return the headers of every answer."""
-    return {
-        "Content-Security-Policy": PAGE_POLICY,
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Cache-Control": "no-store",
-    }
 
 
 def addresses(server: Any) -> list[Any]:
@@ -95,61 +50,6 @@ def addresses(server: Any) -> list[Any]:
         (at(r"static/(?P<digest>[0-9a-f]+)/(?P<name>[a-z.]+)"), Asset),
         (r".*", Missing),
     ]
-
-
-class Guarded(JupyterHandler):
-    """What all answers share: their headers, and errors in plain words."""
-
-    @property
-    def server(self) -> Any:
-        """The server that this request came to."""
-        return self.settings["lltic"]
-
-    @property
-    def content_security_policy(self) -> str:
-        """The same for every answer; the log-in has a stricter one of its own."""
-        return PAGE_POLICY
-
-    def set_default_headers(self) -> None:
-        """Set the standing headers, on websocket handshakes too."""
-        for name, value in standing_headers().items():
-            self.set_header(name, value)
-        self.set_header("Content-Security-Policy", self.content_security_policy)
-        self.clear_header("Server")
-
-    def page(self, template: str, **context: Any) -> str:
-        """Return one of the plain pages."""
-        html = self.settings["voila_jinja2_env"].get_template(f"{template}.html.j2")
-        return html.render(base_url=self.base_url, asset=self._asset, **context)
-
-    def _asset(self, name: str) -> str:
-        return url_path_join(self.base_url, self.server.assets.address(name))
-
-    def trouble(self, status: int, title: str, text: str, hint: str = "") -> None:
-        """Answer with a page that says what happened, whether words are safe, what to do."""
-        self.set_status(status)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(self.page("trouble", title=title, text=text, hint=hint))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Say what went wrong without saying how this server works."""
-        error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, ServiceDown):
-            status_code = 503
-        title, text = KIND_WORDS.get(status_code, ANY_TROUBLE)
-        self.trouble(status_code, title, text)
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Log the kind of an error and where it was; its words may quote what somebody wrote."""
-        if isinstance(value, web.HTTPError):
-            if value.status_code >= 500:
-                self.log.error("%s: %s", self.request.path, value.log_message)
-            return
-        last = tb
-        while last is not None and last.tb_next is not None:
-            last = last.tb_next
-        place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
-        self.log.error("%s failed: %s at %s", self.request.path, typ.__name__, place)
 
 
 class PageHandler(Guarded, TornadoVoilaHandler):
@@ -236,103 +136,6 @@ class PageHandler(Guarded, TornadoVoilaHandler):
         super().on_connection_close()
         if self._kernel_id:
             self.kernel_manager.discard_soon(self._kernel_id)
-
-
-class Login(Guarded):
-    """The log-in, which works without a script."""
-
-    @property
-    def content_security_policy(self) -> str:
-        """No script at all, and the form may be posted here."""
-        return FORM_POLICY
-
-    @allow_unauthenticated
-    async def get(self) -> None:
-        """Show the form, or go on when one is logged in already."""
-        if self.current_user:
-            self.redirect(self._target())
-            return
-        ended = bool(self.identity_provider.session_of(self))
-        if ended:
-            self.identity_provider.forget_session(self)
-        self._form(ended=ended)
-
-    @allow_unauthenticated
-    async def post(self) -> None:
-        """Check name and password with the service, which also counts the attempts."""
-        name = self.get_body_argument("name", "").strip().lower()
-        password = self.get_body_argument("password", "", strip=False)
-        errors = []
-        if not name:
-            errors.append(("name", "Enter your user name"))
-        if not password:
-            errors.append(("password", "Enter your password"))
-        if errors:
-            return self._form(errors, name)
-        try:
-            person = await asyncio.to_thread(self.server.client.login, name, password)
-        except ServiceDown:
-            text = "The review service does not answer. Wait a minute and try again"
-            return self._form([("name", text)], name, 503)
-        except Refused as refusal:
-            return self._form([("name", _refusal(refusal))], name, 403)
-        before = self.identity_provider.session_of(self)
-        self.identity_provider.open_session(self, person["session"])
-        if before:
-            with contextlib.suppress(LlticError):
-                await asyncio.to_thread(self.server.client.logout, before)
-        self.redirect(self._target(), status=303)
-        return None
-
-    def _form(
-        self,
-        errors: list[tuple[str, str]] | None = None,
-        name: str = "",
-        status: int = 0,
-        *,
-        ended: bool = False,
-    ) -> None:
-        self.set_status(status or (400 if errors else 200))
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        asked = self.get_query_argument("next", "")
-        action = self.request.path + (f"?{urlencode({'next': asked})}" if asked else "")
-        context = {
-            "action": action,
-            "errors": errors or [],
-            "wrong": dict(errors or []),
-            "user_name": name,
-            "ended": ended,
-            "xsrf": self.xsrf_token.decode("ascii"),
-        }
-        self.finish(self.page("login", **context))
-
-    def _target(self) -> str:
-        """Return where to go now: a page of the closed list, whatever was asked."""
-        asked = urlsplit(self.get_query_argument("next", ""))
-        pages = {self.base_url + p.lstrip("/") for p in self.server.pages}
-        if asked.scheme or asked.netloc or asked.path not in pages:
-            return self.base_url
-        query = urlencode(parse_qsl(asked.query, max_num_fields=20))
-        return asked.path + (f"?{query}" if query else "")
-
-
-def _refusal(refusal: Refused) -> str:
-    if "locked-out" in refusal.codes:
-        return "Too many wrong passwords. Wait a few minutes and try again, or ask your coordinator"
-    return "Check your user name and password: together they are not right"
-
-
-class Logout(Guarded):
-    """The end of a session and of everything that came from it."""
-
-    @web.authenticated
-    async def post(self) -> None:
-        """End the session at the service, then the person's kernels, then the cookie."""
-        session = self.identity_provider.session_of(self)
-        await asyncio.to_thread(self.server.client.logout, session)
-        await self.kernel_manager.discard_all_of(self.current_user.username)
-        self.identity_provider.forget_session(self)
-        self.redirect(self.settings["login_url"], status=303)
 
 
 class OwnKernel(Guarded, KernelHandler):

@@ -23,7 +23,7 @@ from jupyter_server.services.kernels.kernelmanager import (
     ServerKernelManager,
 )
 from tornado import web
-from traitlets import Float, Integer, List, Unicode, default
+from traitlets import DottedObjectName, Float, Integer, List, Type, Unicode, default
 
 from lltic.clock import system_clock
 from lltic.errors import Problem, Refused
@@ -99,7 +99,8 @@ class DeathWatch(AsyncIOLoopKernelRestarter):
 class PageKernel(ServerKernelManager):
     """One kernel process; the server talks to it through sockets in a private folder."""
 
-    client_class = "lltic.ui.server.kernels.PromptClient"
+    client_class = DottedObjectName("lltic.ui.server.kernels.PromptClient")
+    client_factory = Type(PromptClient)
     restarter_class = DeathWatch
     shutdown_wait_time = Float(2.0)
 
