@@ -51,7 +51,8 @@ server.start()
 WATCH = """
 (selector, count) => {
   const look = () => {
-    const found = [...document.querySelectorAll(selector)].filter((one) => one.getClientRects().length);
+    const all = [...document.querySelectorAll(selector)];
+    const found = all.filter((one) => one.getClientRects().length);
     if (found.length >= count && !globalThis.usable) globalThis.usable = performance.now();
     if (!globalThis.usable) requestAnimationFrame(look);
   };
@@ -59,10 +60,11 @@ WATCH = """
 }
 """
 
-CHROMIUM = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split() + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+CHROMIUM = [
+    *"--headless --no-sandbox --disable-gpu --disable-quic --no-first-run".split(),
+    *"--disable-background-networking --disable-component-update --disable-sync".split(),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 
 
 @dataclass
@@ -86,13 +88,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(ready: Callable[[], Any], seconds: float = 60) -> Any:
+def until(ready: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := ready():
             return found
         time.sleep(0.05)
-    raise SystemExit("a server or a page did not come")
+    raise SystemExit(f"{what}: nothing within {seconds} s")
 
 
 def answers(address: str) -> bool:
@@ -149,7 +151,7 @@ def review_service(folder: Path, study: Any) -> Iterator[Path]:
 
     run = ["-m", "lltic.reviews", "--study", str(study.path), "--socket", str(socket_path)]
     with process(run, folder):
-        until(up)
+        until(up, "the review service")
         yield socket_path
 
 
@@ -183,15 +185,15 @@ def contenders(stack: ExitStack) -> list[Contender]:
     }
     ours = stack.enter_context(process(["-c", OURS, json.dumps(settings)], folder))
     address = f"http://127.0.0.1:{port}"
-    until(lambda: answers(f"{address}/login"))
+    until(lambda: answers(f"{address}/login"), "our server")
     cookies = [session_cookie(study, "amira.khan", address)]
 
     other = free_port()
     stock_arguments = ["-m", "voila", str(notebook), "--no-browser", f"--port={other}"]
     stock = stack.enter_context(
-        process([*stock_arguments, "--template=lab", "--Voila.port_retries=0"], folder)
+        process([*stock_arguments, "--template=lab", "--KernelManager.autorestart=False"], folder)
     )
-    until(lambda: listens(other))
+    until(lambda: listens(other), "stock Voilà")
     stock_address = f"http://127.0.0.1:{other}/"
 
     return [
@@ -213,13 +215,14 @@ def measure(browser: Any, contender: Contender) -> None:
     page.add_init_script(call)
     page.goto(contender.address, wait_until="commit", timeout=60_000)
     # Not wait_for_function: it evaluates text, which the strict policy forbids.
-    contender.seconds.append(until(lambda: page.evaluate("globalThis.usable ?? 0")) / 1000)
+    usable = until(lambda: page.evaluate("globalThis.usable ?? 0"), contender.name)
+    contender.seconds.append(usable / 1000)
     contender.mebibytes.append(pss(kernels_of(contender.server)[-1]))
     page.close()
     # Stock kernels outlive their pages, and each is to be measured alone.
     for pid in kernels_of(contender.server):
         os.kill(pid, signal.SIGTERM)
-    until(lambda: not kernels_of(contender.server))
+    until(lambda: not kernels_of(contender.server), "the kernels' end")
     time.sleep(1.5)
 
 

@@ -209,11 +209,12 @@ def allocate_cases(
     from lltic.allocation import allocate as run
     from lltic.cohort.casebook import write_casebook
     from lltic.reviews.admin import assign
+    from lltic.reviews.read import assignments as recorded
     from lltic.sources.parquet import read_records
 
     drawn = read_records(study.cohort / "sample.parquet", SampledCase, made_by="lltic sample")
     path = study.cohort / "assignments.parquet"
-    before = read_records(path, Assignment, made_by="lltic allocate") if path.is_file() else []
+    before = recorded(study)  # what is on record is the truth; the file is for reading
     cases = _cases(study, drawn, before)
     new = (
         tuple(planned)

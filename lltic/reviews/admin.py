@@ -6,14 +6,14 @@ it runs, and by these functions while they work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from lltic.clock import Clock, system_clock, to_text
-from lltic.definitions import load
+from lltic.definitions import Loaded, load
 from lltic.errors import LlticError, Problem
 from lltic.form import load_form
 from lltic.records import Assignment, Event, to_plain
@@ -90,24 +90,36 @@ def assign(
     assignments = list(assignments)
     require(Accounts(study.keys, clock), sorted({a.reviewer for a in assignments}))
     at = to_text(clock())
+    definitions = _definitions(study, assignments)
     with writing(study) as store:
         there = {e.review_id for e in store.read() if e.kind == "assigned"}
-        return store.append(assignment_drafts(study, store, assignments, there, at))
+        new = [a for a in assignments if a.review_id not in there]
+        return store.append(_drafts(store, new, definitions, at) if new else [])
 
 
-def assignment_drafts(
-    study: Study, store: EventStore, assignments: Iterable[Assignment], there: set[str], at: str
+def _definitions(
+    study: Study, assignments: Iterable[Assignment]
+) -> dict[tuple[str, str], Loaded[Any]]:
+    """Load everything the assignments are made under, before the record is touched."""
+    found: dict[tuple[str, str], Loaded[Any]] = {}
+    for name in sorted({a.form for a in assignments}):
+        found["form", name] = load_form(name, study.path)
+    book = study.settings.codebook
+    if book:
+        found["codebook", book] = load("codebook", book, dict, study.path)
+    return found
+
+
+def _drafts(
+    store: EventStore,
+    assignments: Iterable[Assignment],
+    definitions: Mapping[tuple[str, str], Loaded[Any]],
+    at: str,
 ) -> list[Draft]:
-    """Return the drafts that :func:`assign` appends."""
-    new = [a for a in assignments if a.review_id not in there]
     drafts: list[Draft] = []
-    forms = {name: load_form(name, study.path) for name in sorted({a.form for a in new})}
-    for loaded in forms.values():
-        drafts += register(store, "form", to_plain(loaded.model), loaded.hash, at)
-    if study.settings.codebook:
-        book = load("codebook", study.settings.codebook, dict, study.path)
-        drafts += register(store, "codebook", book.model, book.hash, at)
-    for assignment in new:
+    for (kind, _), loaded in definitions.items():
+        drafts += register(store, kind, to_plain(loaded.model), loaded.hash, at)
+    for assignment in assignments:
         value = {
             "reviewer": assignment.reviewer,
             "position": assignment.position,
@@ -124,7 +136,7 @@ def assignment_drafts(
                 case_id=assignment.case_id,
                 review_id=assignment.review_id,
                 value=value,
-                definition_hash=forms[assignment.form].hash,
+                definition_hash=definitions["form", assignment.form].hash,
             )
         )
     return drafts

@@ -10,13 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lltic.form import resolve
-from lltic.records import Coding, Event, Judgement
+from lltic.records import Assignment, Coding, Event, Judgement
 from lltic.reviews.events import GENESIS
 from lltic.reviews.state import LOCKED, State, replay
 from lltic.reviews.store import SqlStore, open_sqlite
 from lltic.study import Study
 
-__all__ = ["coded_reviews", "codings", "events", "head", "judgements", "status", "texts"]
+__all__ = [
+    "assignments",
+    "coded_reviews",
+    "codings",
+    "events",
+    "head",
+    "judgements",
+    "status",
+    "texts",
+]
 
 
 def events(study: Study) -> Iterator[Event]:
@@ -40,6 +49,13 @@ def head(study: Study) -> tuple[int, str]:
 
 def _state(study: Study) -> State:
     return replay(events(study))
+
+
+def assignments(study: Study) -> list[Assignment]:
+    """Return who was given what, sorted by case and position."""
+    reviews = _state(study).reviews.values()
+    found = [Assignment(r.review_id, r.case_id, r.reviewer, r.position, r.form) for r in reviews]
+    return sorted(found, key=lambda a: (a.case_id, a.position))
 
 
 def judgements(study: Study) -> list[Judgement]:

@@ -7,6 +7,8 @@
 ``channels``         what may pass between a page and its kernel
 ``kernel``           what runs as a kernel's process
 ``handlers``         the closed list of addresses
+``answers``          what all answers share: headers, errors in plain words
+``door``             the log-in and the log-out
 ``render``           one notebook into one page, while its kernel starts
 ``check``            tries the known holes against a running server
 ``template static``  the strict template and the small widget client
