@@ -139,6 +139,16 @@ def test_two_reviewers_the_whole_way(served, context):
     assert "Wanderfalke" not in other_page.content()
     other.close()
     assert strangers == []
+    # Nothing of the person, of the words or of the shell in any log or process.
+    banner = served.study.cohort.joinpath("casebook.json").read_text("utf-8")
+    numbers = set(re.findall(r"999 \d{3} \d{4}", banner))
+    logs = "".join(p.read_text("utf-8") for p in served.study.path.glob("logs/*.log"))
+    logs += served.log.read_text("utf-8")
+    assert logs and len(numbers) > 100
+    for secret in ("Wanderfalke", *numbers):
+        assert secret not in logs
+    assert len(served.pids(KERNEL)) >= 1
+    assert "canary-in-the-shell" not in served.environments()
     assert all(claim.passed for claim in verify(served.study))
 
 

@@ -11,6 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,7 +80,9 @@ def self_check(base_url: str, sessions: tuple[str, str]) -> list[Hole]:
     list of Hole
         One per thing tried; a server with any that is not ``ok`` must not serve.
     """
-    return asyncio.run(_Check(base_url, sessions).run())
+    # A thread of its own: the caller may be inside an event loop.
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(lambda: asyncio.run(_Check(base_url, sessions).run())).result()
 
 
 class _Check:
