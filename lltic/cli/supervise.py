@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket as socketlib
 import subprocess
 import sys
 import tempfile
@@ -116,6 +117,7 @@ def serving(study: Study, port: int) -> Iterator[Serving]:
     LlticError
         ``cannot-serve`` with the process's last words: a busy port, a record in use.
     """
+    _claim(port)
     # A Unix socket's path is short by law, and only its owner may reach it.
     with tempfile.TemporaryDirectory(prefix="lltic-") as folder:
         run = Path(folder)
@@ -147,6 +149,20 @@ def serving(study: Study, port: int) -> Iterator[Serving]:
         finally:
             web.stop()
             service.stop()
+
+
+def _claim(port: int) -> None:
+    """Refuse a port that somebody else answers on: we would check their pages, not ours."""
+    with socketlib.socket(socketlib.AF_INET, socketlib.SOCK_STREAM) as probe:
+        probe.setsockopt(socketlib.SOL_SOCKET, socketlib.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            hint = "Stop the other program, or choose another port with --port."
+            reason = error.strerror or "cannot be used"
+            raise LlticError(
+                Problem("port-in-use", f"port {port}", reason, "1024 to 65535", hint)
+            ) from None
 
 
 def _answers(socket: Path) -> bool:
