@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-
 from serving_study import browser, demo_copy, demo_study
 from small_study import clock, reviewed, small_study, world
 

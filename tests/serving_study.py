@@ -126,8 +126,9 @@ def demo_copy(demo_study, tmp_path) -> Study:
     return Study.open(shutil.copytree(demo_study.path, tmp_path / "demo"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium) -> Iterator[Browser]:
+    """A browser per module: while Playwright runs, no other event loop may in this thread."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         yield running
