@@ -147,6 +147,17 @@ def test_under_ci_a_skip_is_a_failure(tmp_path):
     assert "1 passed, 3 skipped, 1 xfailed in" in said["false"]
 
 
+def test_each_helper_of_the_tests_has_a_name_of_its_own_and_is_found():
+    files = [
+        f for f in (ROOT / "tests").rglob("*.py") if not f.name.startswith(("test_", "conftest"))
+    ]
+    names = [file.name for file in files]
+    assert len(names) == len(set(names))
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    folders = {file.parent.relative_to(ROOT).as_posix() for file in files}
+    assert folders <= set(tools["pytest"]["ini_options"]["pythonpath"])
+
+
 def test_the_settings_of_the_tools_are_in_one_file():
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
     assert {"ruff", "mypy", "pytest", "coverage", "hatch"} <= set(tools)

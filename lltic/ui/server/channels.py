@@ -5,7 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from tornado import web
 from traitlets import Bool, Unicode
 
 __all__ = ["ANSWERS", "MESSAGES", "PageConnection"]
@@ -29,6 +31,12 @@ class PageConnection(ZMQChannelsWebsocketConnection):
 
     limit_rate = Bool(False)
     kernel_ws_protocol = Unicode("")
+
+    async def prepare(self) -> None:
+        """Refuse to connect to a kernel that has died; stock code waits a minute for it to live."""
+        if not await ensure_async(self.kernel_manager.is_alive()):
+            raise web.HTTPError(404)
+        await super().prepare()
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:
         """Pass a message from the page on; a frame that cannot be one ends the line."""

@@ -12,6 +12,8 @@ const CONTROL = "jupyter.widget.control";
 const REFERENCE = "IPY_MODEL_";
 const BEAT = 2000; // milliseconds between two heartbeats, and the longest wait for an answer
 const RETRIES = [250, 500, 1000, 2000, 4000];
+const HANDSHAKE = 10000; // milliseconds until a connection that does not come is given up
+const ENDED = 4001; // the server closes a line with this when its kernel has ended
 const WAITING_ROOM = 500; // messages kept while the link is down
 
 /** 128 random bits as text; works on plain http too, where crypto.randomUUID does not. */
@@ -65,13 +67,19 @@ class Link {
     this.socket = socket;
     this.beat = null;
     this.missed = 0;
+    const slow = setTimeout(() => socket.close(), HANDSHAKE);
     socket.onopen = () => {
+      clearTimeout(slow);
       for (const frame of this.waiting.splice(0)) socket.send(frame);
       this.listener.opened();
       this.heartbeat();
     };
     socket.onmessage = ({ data }) => this.receive(data);
-    socket.onclose = () => this.socket === socket && this.lost();
+    socket.onclose = ({ code }) => {
+      clearTimeout(slow);
+      if (code === ENDED) this.say("gone");
+      else if (this.socket === socket) this.lost();
+    };
   }
 
   lost() {
