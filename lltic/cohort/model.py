@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from lltic.definitions import Loaded, load
 from lltic.errors import LlticError, Problem
@@ -33,19 +33,7 @@ ExclusionName = Literal[
     "outside-window",
 ]
 
-EXCLUSIONS: tuple[str, ...] = (
-    "no-person",
-    "duplicate-registration",
-    "outside-period",
-    "under-age",
-    "no-spell",
-    "admitted-after-death",
-    "unfinished-spell",
-    "discharged-after-death",
-    "died-in-hospital",
-    "not-in-hospital",
-    "outside-window",
-)
+EXCLUSIONS: tuple[str, ...] = get_args(ExclusionName)
 """Every rule that can count a death out, in the only order in which they make sense."""
 
 CORE_RULES = ("no-person", "duplicate-registration", "no-spell", "admitted-after-death")

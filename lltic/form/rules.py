@@ -163,7 +163,7 @@ def resolve(form: Form, answers: Answers) -> dict[str, dict[str, Any]]:
 
 
 def page_progress(form: Form, page: Page, answers: Answers) -> str:
-    """Return ``todo``, ``started`` or ``done`` for one page."""
+    """Return ``todo``, ``started``, ``done`` or ``optional`` (not begun, nothing needed)."""
     asked = [
         (f"{page.id}.{item.id}", item)
         for item in page.items
@@ -172,5 +172,5 @@ def page_progress(form: Form, page: Page, answers: Answers) -> str:
     begun = [path for path, _ in asked if not _is_empty(answers.get(path))]
     lacking = [p for p, i in asked if _is_empty(answers.get(p)) and _is_required(i, form, answers)]
     if not begun:
-        return "todo"
+        return "todo" if lacking else "optional"
     return "started" if lacking else "done"

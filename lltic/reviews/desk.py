@@ -81,7 +81,7 @@ class Desk:
             "summary": case.get("summary", ""),
             "note_pages": sum(d["pages"] for d in case.get("documents", ())),
             "progress": progress,
-            "next_page": next((p for p, s in progress.items() if s != "done"), ""),
+            "next_page": next((p for p, s in progress.items() if s in ("todo", "started")), ""),
             "saved_at": review.saved_at,
             "submitted_at": review.submitted_at,
             "receipt": review.receipt,

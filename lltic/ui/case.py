@@ -12,7 +12,7 @@ from typing import Any
 from ipywidgets import HBox, VBox, Widget
 
 from lltic.errors import Problem, Refused
-from lltic.form import Form, Page, check_complete, is_relevant, page_progress
+from lltic.form import Form, Page, check_complete, page_progress
 from lltic.records import from_plain
 from lltic.reviews.client import Client, ServiceDown
 from lltic.ui.kit import (
@@ -35,12 +35,10 @@ from lltic.ui.kit import (
 )
 from lltic.ui.questions import question
 from lltic.ui.screen import close, replace
-from lltic.ui.wording import answer_text
+from lltic.ui.summaries import asked, check_sections, task_groups
+from lltic.ui.wording import progress_counts
 
 __all__ = ["CasePages"]
-
-STATUS_WORDS = {"done": "Done", "started": "Started", "todo": "Not yet started"}
-STATUS_KINDS = {"done": "done", "started": "doing", "todo": "todo"}
 
 PAGES_AT_ONCE = 100
 """Up to so many pages of notes come with the case, so that a search sees all of them."""
@@ -179,27 +177,9 @@ class CasePages:
 
     def _show_tasks(self) -> None:
         progress = {p.id: page_progress(self._form, p, self._answers) for p in self._form.pages}
-        done = sum(state == "done" for state in progress.values())
-        rows = [
-            {
-                "key": page.id,
-                "label": page.title,
-                "hint": page.caption,
-                "status": STATUS_WORDS[progress[page.id]],
-                "status_kind": STATUS_KINDS[progress[page.id]],
-                "query": self.query(page.id),
-            }
-            for page in self._form.pages
-        ]
-        last = {
-            "key": "check",
-            "label": "Check your answers and submit",
-            "status": "Ready" if done == len(rows) else "When you are ready",
-            "status_kind": "todo",
-            "query": self.query("check"),
-        }
-        groups = [{"heading": "", "rows": rows}, {"heading": "", "rows": [last]}]
-        tasks = TaskList(groups=groups, summary=f"You have completed {done} of {len(rows)} parts.")
+        done, needed = progress_counts(progress)
+        groups = task_groups(self._form, progress, self.query)
+        tasks = TaskList(groups=groups, summary=f"You have completed {done} of {needed} parts.")
         tasks.on_action(lambda name, payload: self._go(payload["query"]))
         links = [
             self._link("Back to my cases", "worklist"),
@@ -234,14 +214,10 @@ class CasePages:
 
     def _questions_of(self, page: Page) -> list[Widget]:
         """Return the questions that are asked now; one that stays is the same widget."""
-        for path, item in self._asked(page):
+        for path, item in asked(self._form, page, self._answers):
             if path not in self._questions:
                 self._questions[path] = question(self._form, path, item, self._fields.get(path))
-        return [self._questions[path] for path, _ in self._asked(page)]
-
-    def _asked(self, page: Page) -> list[tuple[str, Any]]:
-        paths = [(f"{page.id}.{item.id}", item) for item in page.items]
-        return [(p, i) for p, i in paths if is_relevant(p, i, self._form, self._answers)]
+        return [self._questions[path] for path, _ in asked(self._form, page, self._answers)]
 
     def _leave_form_page(self, name: str, payload: Mapping[str, Any]) -> None:
         page = self._form.page(self._page)
@@ -267,7 +243,10 @@ class CasePages:
 
     def _show_check(self, problems: Sequence[Problem] = ()) -> None:
         wrong = {problem.where: _ask(problem) for problem in problems}
-        answers = CheckAnswers(sections=self._sections(wrong), locked=self.status != "open")
+        answers = CheckAnswers(
+            sections=check_sections(self._form, self._answers, wrong, self.query),
+            locked=self.status != "open",
+        )
         answers.on_action(lambda name, payload: self._go(payload["query"]))
         self._summary.errors = [
             {"field": path, "message": message, "query": self.query(path.split(".")[0])}
@@ -291,32 +270,6 @@ class CasePages:
             self._show_check(problems)
         else:
             self._follow(name, payload)
-
-    def _sections(self, wrong: Mapping[str, str]) -> list[dict[str, Any]]:
-        answers = self._answers
-        sections = []
-        for page in self._form.pages:
-            rows = []
-            for path, item in self._asked(page):
-                answer = answers.get(path)
-                unasked = item.required_when is not None and not answers.get(
-                    item.required_when.item, {}
-                ).get("value")
-                if answer is None and unasked:
-                    continue
-                row = {
-                    "field": path,
-                    "key": item.label,
-                    "answer": answer,
-                    "query": self.query(page.id),
-                    "optional": not item.required and item.required_when is None,
-                }
-                text = answer_text(self._form, item, answer)
-                row |= {"text": text} if text else {}
-                row |= {"error": wrong[path]} if path in wrong else {}
-                rows.append(row)
-            sections.append({"heading": page.title, "rows": rows})
-        return sections
 
     def _show_confirm(self) -> None:
         lead = "When you submit, your judgement is locked: it cannot be changed afterwards."

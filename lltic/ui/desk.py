@@ -24,7 +24,7 @@ from lltic.ui.kit import (
 )
 from lltic.ui.screen import replace
 from lltic.ui.session import connect, place_asked_for
-from lltic.ui.wording import SYNTHETIC, day, plural
+from lltic.ui.wording import SYNTHETIC, day, plural, progress_counts
 
 __all__ = ["Desk", "open_desk"]
 
@@ -193,7 +193,7 @@ def _groups(reviews: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _row(review: dict[str, Any], words: str, status: str, kind: str) -> dict[str, Any]:
-    done = sum(state == "done" for state in review["progress"].values())
+    done, total = progress_counts(review["progress"])
     pages = f"{plural(review['note_pages'], 'page')} of notes"
     when = {
         "doing": f"last saved {day(review['saved_at'])}",
@@ -212,5 +212,5 @@ def _row(review: dict[str, Any], words: str, status: str, kind: str) -> dict[str
         "query": query_string(review=review["review_id"], page=page),
     }
     if kind == "doing":
-        row |= {"done": done, "total": len(review["progress"])}
+        row |= {"done": done, "total": total}
     return row

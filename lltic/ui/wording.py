@@ -8,7 +8,7 @@ from typing import Any
 from lltic.clock import parse_instant
 from lltic.form import Form, Item
 
-__all__ = ["SYNTHETIC", "answer_text", "day", "plural"]
+__all__ = ["SYNTHETIC", "answer_text", "day", "plural", "progress_counts"]
 
 SYNTHETIC = "Synthetic study: invented people, invented notes."
 
@@ -37,6 +37,18 @@ def day(at: str) -> str:
         return ""
     instant = parse_instant(at)
     return f"{instant.day} {instant.strftime('%b %Y')}"
+
+
+def progress_counts(progress: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many parts are done, of how many that need something.
+
+    Examples
+    --------
+    >>> progress_counts({"gate": "done", "admission": "started", "lessons": "optional"})
+    (1, 2)
+    """
+    needed = [state for state in progress.values() if state != "optional"]
+    return sum(state == "done" for state in needed), len(needed)
 
 
 def answer_text(form: Form, item: Item, answer: Mapping[str, Any] | None) -> str:

@@ -77,7 +77,7 @@ def test_progress_of_a_page():
     assert page_progress(FORM, page, {"admission.judgement": {"value": "x"}}) == "started"
     assert page_progress(FORM, page, COMPLETE) == "done"
     optional = FORM.page("lessons")
-    assert optional is not None and page_progress(FORM, optional, COMPLETE) == "todo"
+    assert optional is not None and page_progress(FORM, optional, COMPLETE) == "optional"
 
 
 json_values = st.recursive(

@@ -133,7 +133,7 @@ def test_a_case_opens_on_its_overview_with_the_banner(screen):
     screen.open_first()
     assert screen.heading() == "Your review"
     assert screen.one(PatientBanner).items[0] == {"label": "Case", "value": "AAAAA-00001"}
-    assert screen.one(TaskList).summary == "You have completed 0 of 10 parts."
+    assert screen.one(TaskList).summary == "You have completed 0 of 9 parts."
 
 
 def test_every_page_of_the_form_can_be_opened_and_nothing_is_preselected(screen):
