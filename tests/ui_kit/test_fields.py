@@ -115,6 +115,23 @@ def test_text_area_snapshot_and_error(bench: Any) -> None:
     expect(area).not_to_have_attribute("aria-invalid", "true")
 
 
+def test_a_late_echo_of_older_words_takes_nothing_away(bench: Any) -> None:
+    field = TextArea(field="a.text", label="Judgement", bound=False)
+    page = bench.mount(field)
+    area = page.get_by_role("textbox", name="Judgement")
+    area.press_sequentially("abc")
+    page.wait_for_timeout(50)
+    field.value = {"value": "ab"}  # what Python was told a moment ago comes back late
+    bench.push()
+    area.press_sequentially("d")
+    expect(area).to_have_value("abcd")
+    page.wait_for_timeout(50)
+    assert field.value == {"value": "abcd"}
+    field.value = {"value": "set by the notebook"}  # and words of Python's own are shown
+    bench.push()
+    expect(area).to_have_value("set by the notebook")
+
+
 def test_text_area_grows_and_has_no_limit(bench: Any) -> None:
     field = TextArea(field="t", label="Words", rows=3, bound=False)
     page = bench.mount(field)

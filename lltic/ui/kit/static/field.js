@@ -1,6 +1,8 @@
 // What all fields share: the frame (label, hint, error) and the way of an answer.
 
-const NOT_TAKEN_AFTER = 3000;
+const NOT_TAKEN_AFTER = 3000; // ms
+/** Words of our own that come back within this time are an echo, not news from Python. */
+const ECHO_WITHIN = 3000; // ms
 
 /**
  * Connect a field to its answer. `show(answer)` paints it; `edit(answer)` says that the
@@ -38,9 +40,15 @@ function connect(model, el, show) {
       }
     }, 500);
   };
+  const said = []; // what was sent lately without a SaveStatus: its echo must not undo newer words
+  let saidAt = 0;
+  const isEcho = (value) => Date.now() - saidAt < ECHO_WITHIN && said.includes(JSON.stringify(value));
   const edit = (next) => {
     answer = next;
     if (!model.get("bound")) {
+      if (Date.now() - saidAt > ECHO_WITHIN) said.length = 0;
+      said.push(JSON.stringify(next));
+      saidAt = Date.now();
       model.set("value", next);
       model.save_changes();
       return;
@@ -55,7 +63,7 @@ function connect(model, el, show) {
   };
   const fromPython = () => {
     if (!model.get("bound")) {
-      paint(model.get("value"));
+      if (!isEcho(model.get("value"))) paint(model.get("value"));
     } else if (!open && model.get("version") >= version) {
       version = model.get("version");
       paint(model.get("value"));
