@@ -7,7 +7,18 @@ the model every face is made from and the rules all of them share.
 from __future__ import annotations
 
 from lltic.form.load import load_form
-from lltic.form.model import Condition, Form, Item, Option, Page, Scale, ScalePoint
+from lltic.form.model import (
+    Concordance,
+    Condition,
+    Form,
+    Item,
+    Option,
+    Page,
+    Scale,
+    ScalePoint,
+    Trigger,
+)
+from lltic.form.outcome import differing, is_concordant, merged, triggered
 from lltic.form.rules import (
     Answers,
     check_complete,
@@ -19,6 +30,7 @@ from lltic.form.rules import (
 
 __all__ = [
     "Answers",
+    "Concordance",
     "Condition",
     "Form",
     "Item",
@@ -26,10 +38,15 @@ __all__ = [
     "Page",
     "Scale",
     "ScalePoint",
+    "Trigger",
     "check_complete",
     "check_value",
+    "differing",
+    "is_concordant",
     "is_relevant",
     "load_form",
+    "merged",
     "page_progress",
     "resolve",
+    "triggered",
 ]

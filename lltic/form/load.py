@@ -58,6 +58,29 @@ def _problems(form: Form, where: str) -> Iterator[Problem]:
                 own_page = path.rpartition(".")[0].split(".")[0]
                 yield from _condition_problems(condition, seen, own_page, form, here)
         seen[path] = item
+    yield from _outcome_problems(form, seen, where)
+
+
+def _outcome_problems(form: Form, items: dict[str, Item], where: str) -> Iterator[Problem]:
+    ids = [trigger.id for trigger in form.triggers]
+    for trigger in form.triggers:
+        here = f"{where}: triggers.{trigger.id}"
+        if ids.count(trigger.id) > 1:
+            yield Problem("form-duplicate-trigger", here, "this id stands twice")
+        if not trigger.when_any:
+            yield Problem("form-trigger-never", here, "has no condition: it would never act")
+        if (trigger.makes == "stage_2") != bool(trigger.form):
+            message = "a stage-2 trigger names its form, and only such a trigger"
+            yield Problem("form-trigger-form", here, message)
+        for condition in trigger.when_any:
+            yield from _condition_problems(condition, items, "", form, here)
+    for rule in form.concordance:
+        item = items.get(rule.item)
+        here = f"{where}: concordance"
+        if item is None:
+            yield Problem("form-concordance-item", here, f"no item '{rule.item}'", ", ".join(items))
+        elif rule.within and item.type != "scale":
+            yield Problem("form-concordance-within", here, "only a scale has levels to be within")
 
 
 def _condition_problems(
@@ -74,6 +97,8 @@ def _condition_problems(
     if sum(tests) != 1:
         yield Problem("form-condition-test", here, "a condition has exactly one test", _TESTS)
     values = {o.value for o in target.options}
+    if target.type == "scale" and target.scale in form.scales:
+        values = {str(level) for level in form.scales[target.scale].levels}
     wanted = {*condition.equals, *([condition.includes] if condition.includes else [])}
     if values and not wanted <= values:
         message = f"its condition waits for a value that '{condition.item}' does not offer"

@@ -9,15 +9,26 @@ libraries that read and check one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-__all__ = ["Condition", "Form", "Item", "Option", "Page", "Scale", "ScalePoint"]
+__all__ = [
+    "Concordance",
+    "Condition",
+    "Form",
+    "Item",
+    "Option",
+    "Page",
+    "Scale",
+    "ScalePoint",
+    "Trigger",
+]
 
 STRICT = {"extra": "forbid"}
 
 ItemType = Literal["text", "scale", "choice", "choices"]
 Missing = Literal["not_applicable", "not_in_notes"]
+Discipline = Literal["primary_care", "secondary_care", "nursing", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the form; a phase of care is a page of kind ``phase``."""
+    """One page of the form; a phase of care is a page of kind ``phase``.
+
+    ``by`` makes the page a section of its own: in a joint review it is asked only
+    of reviewers from these disciplines. Empty: of everybody.
+    """
 
     id: str
     title: str
@@ -109,13 +124,44 @@ class Page:
     kind: Literal["gate", "phase", "overall", "record", "problems", "lessons"] = "phase"
     caption: str = ""
     hint: str = ""
+    by: tuple[Discipline, ...] = ()
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What a submitted answer sets off, once: another look, or somebody being told.
+
+    ``when_any`` are conditions of which one is enough; ``form`` is the form of the
+    stage-2 review.
+    """
+
+    id: str
+    makes: Literal["stage_2", "escalation"]
+    says: str
+    when_any: tuple[Condition, ...]
+    form: str = ""
+
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Concordance:
+    """An item on which independent reviewers must agree, up to ``within`` levels of a scale."""
+
+    item: str
+    within: int = 0
 
     __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A whole form. ``source`` says where the method comes from, ``wording`` whose words."""
+    """A whole form. ``source`` says where the method comes from, ``wording`` whose words.
+
+    ``triggers`` and ``concordance`` say what follows when reviews are in.
+    """
 
     name: str
     version: str
@@ -124,8 +170,15 @@ class Form:
     wording: str
     scales: Mapping[str, Scale]
     pages: tuple[Page, ...]
+    triggers: tuple[Trigger, ...] = ()
+    concordance: tuple[Concordance, ...] = ()
 
     __pydantic_config__: ClassVar = STRICT
+
+    def for_discipline(self, discipline: str) -> Form:
+        """Return the form as one side of a joint review is asked it."""
+        pages = tuple(page for page in self.pages if not page.by or discipline in page.by)
+        return replace(self, pages=pages)
 
     def items(self) -> Iterator[tuple[str, Page, Item]]:
         """Yield ``(path, page, item)`` in the order of the form."""

@@ -12,7 +12,15 @@ from typing import Any
 from lltic.errors import Problem
 from lltic.form.model import Condition, Form, Item, Page
 
-__all__ = ["Answers", "check_complete", "check_value", "is_relevant", "page_progress", "resolve"]
+__all__ = [
+    "Answers",
+    "check_complete",
+    "check_value",
+    "holds",
+    "is_relevant",
+    "page_progress",
+    "resolve",
+]
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -21,7 +29,8 @@ MAX_TEXT = 200_000
 runaway paste is refused rather than cut."""
 
 
-def _holds(condition: Condition, form: Form, answers: Answers) -> bool:
+def holds(condition: Condition, form: Form, answers: Answers) -> bool:
+    """Say whether a condition is met by the answers so far; an item not asked meets none."""
     target = form.item(condition.item)
     if target is None or not is_relevant(condition.item, target, form, answers):
         return False
@@ -35,12 +44,12 @@ def _holds(condition: Condition, form: Form, answers: Answers) -> bool:
 
 def is_relevant(path: str, item: Item, form: Form, answers: Answers) -> bool:
     """Say whether branching asks this item, given the answers so far."""
-    return item.when is None or _holds(item.when, form, answers)
+    return item.when is None or holds(item.when, form, answers)
 
 
 def _is_required(item: Item, form: Form, answers: Answers) -> bool:
     if item.required_when is not None:
-        return _holds(item.required_when, form, answers)
+        return holds(item.required_when, form, answers)
     return item.required
 
 
