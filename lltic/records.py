@@ -76,9 +76,10 @@ class SampledCase:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One case to be read by one reviewer with one form.
+    """One case to be read by one reviewer with one form; by whoever takes it, without a name.
 
-    ``position`` is 1 for the first reader of a case, 2 for the second.
+    ``position`` is 1 for the first reader of a case, 2 for the second. In a joint
+    review ``discipline`` is the reader's side, such as ``primary_care``; else empty.
     """
 
     review_id: str
@@ -86,14 +87,16 @@ class Assignment:
     reviewer: str
     position: int
     form: str
+    discipline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of the review record, never changed once written.
 
-    ``seq`` counts from 1; ``hash`` covers every other field and the hash of the
-    event before it. ``value`` is JSON data. ``base_version`` is the version of
+    ``seq`` counts from 1; ``hash`` covers every other field as it is stored,
+    ``prev_hash`` is that of the event before it, ``review_prev_hash`` that of the
+    event before it in the same review. ``value`` is JSON data. ``base_version`` is the version of
     the field the writer had seen (0: empty), ``op_id`` names the operation so
     that a repeated one is recognised.
     """
@@ -112,6 +115,7 @@ class Event:
     base_version: int
     reason: str
     definition_hash: str
+    review_prev_hash: str
     prev_hash: str
     hash: str
 

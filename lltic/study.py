@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from lltic.errors import LlticError, Problem, UsageError
 
@@ -48,6 +49,9 @@ class Settings:
     """What ``study.toml`` says.
 
     ``synthetic`` marks a make-believe study; pages and papers print it.
+    ``idle_minutes`` is how long a reviewer's page stays signed in untouched; 0: for ever.
+    ``reviews_url`` is where the record is, when it is not ``reviews.db``.
+    ``password_days`` is how old a password may get; 0 for as old as it likes.
     """
 
     title: str
@@ -57,6 +61,9 @@ class Settings:
     plan: str = "census"
     support: str = ""
     synthetic: bool = False
+    password_days: int = 0
+    idle_minutes: int = 30
+    reviews_url: str = ""
 
 
 @contextmanager
@@ -204,7 +211,9 @@ class Study:
             problem = Problem("bad-settings", str(file), f"cannot be read: {error}")
             raise LlticError(problem) from None
         known = dict(Settings.__annotations__)
-        problems = [
+        del known["reviews_url"]
+        url, problems = _reviews_url(table.pop("reviews", {}), str(file))
+        problems += [
             Problem("bad-settings", f"{file}: {key}", "is not a setting", ", ".join(known))
             for key in table
             if key not in known
@@ -218,7 +227,7 @@ class Study:
             problems.append(Problem("bad-settings", f"{file}: title", "is needed and not there"))
         if problems:
             raise LlticError(problems)
-        return Settings(**table)
+        return Settings(**table, reviews_url=url)
 
     @property
     def extract(self) -> Path:
@@ -247,7 +256,7 @@ class Study:
 
     @property
     def reviews(self) -> Path:
-        """The event log."""
+        """The event log, where it is a file."""
         return self.path / "reviews.db"
 
     def pseudonym_key(self) -> bytes:
@@ -259,6 +268,20 @@ class Study:
             hint = "Restore it from the backup: without it the case ids cannot be made again."
             problem = Problem("no-key", str(file), error.strerror or "cannot be read", hint=hint)
             raise LlticError(problem) from None
+
+
+def _reviews_url(section: Any, file: str) -> tuple[str, list[Problem]]:
+    """Check ``[reviews]``: the address of a PostgreSQL database, without a password."""
+    where, allowed = f"{file}: reviews.url", "postgresql+psycopg://user@host/database"
+    if not isinstance(section, dict) or set(section) - {"url"}:
+        return "", [Problem("bad-settings", f"{file}: reviews", "has other settings", "url")]
+    url = section.get("url", "")
+    if not isinstance(url, str) or (url and not url.startswith("postgresql+psycopg://")):
+        return "", [Problem("bad-settings", where, "is not such an address", allowed)]
+    if ":" in urlsplit(url).netloc.rpartition("@")[0] or "password" in urlsplit(url).query:
+        hint = "Keep it in ~/.pgpass of the service's account, and take it out of here."
+        return "", [Problem("bad-settings", where, "holds a password", allowed, hint)]
+    return url, []
 
 
 def _quotable(text: str) -> str:
@@ -280,4 +303,11 @@ plan = "census"
 
 # Shown on the reviewers' worklist: whom to turn to after hard reading.
 support = "{support}"
+
+# A page that nobody touches is signed out after so many minutes; its words stay on it.
+idle_minutes = 30
+
+# The reviews in PostgreSQL rather than in reviews.db. No password: see ~/.pgpass.
+# [reviews]
+# url = "postgresql+psycopg://lltic@host/database"
 """

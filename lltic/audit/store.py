@@ -1,148 +1,167 @@
-"""Would a sceptic trust the record? The chain, the file, and the heads written down.
+"""Would a sceptic trust the record? The file, its guards, the chains, the texts, the rules.
 
 Each check is a :class:`~lltic.audit.claims.Claim`; the first event that does not
-fit is named.
+fit is named. The chains need no key. With an anchor file, kept elsewhere, a
+record that was cut or written anew as a whole is found too.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from lltic.audit.claims import Claim
+from lltic.audit.replay import check_replay
 from lltic.errors import LlticError
 from lltic.records import Event
-from lltic.reviews.events import GENESIS, KINDS, Draft, digest, value_text
-from lltic.reviews.rules import Person, decide
-from lltic.reviews.state import State
+from lltic.reviews.record import raw
+from lltic.reviews.record.anchor import read_anchors, study_id
+from lltic.reviews.record.events import BOOKS, COLUMNS, GENESIS, UNCHAINED, Stored, digest
+from lltic.reviews.record.events import value_text as canonical
+from lltic.reviews.record.opening import case_keys
+from lltic.reviews.record.sealing import Sealer, is_sealed
 from lltic.study import Study
 
 __all__ = ["verify"]
 
 
-def verify(study: Study) -> list[Claim]:
+def verify(study: Study, anchor: Path | None = None) -> list[Claim]:
     """Verify the review record of a study.
+
+    Parameters
+    ----------
+    anchor : Path, optional
+        A file that ``lltic audit anchor`` made, kept elsewhere.
 
     Returns
     -------
     list of Claim
-        ``file`` (the database is whole), ``chain`` (every event has the hash that
-        its content and the event before it give), ``replay`` (the events add up
-        under the rules).
+        ``file`` (the database is whole), ``guards`` (it refuses changes), ``chain``
+        and ``accesses`` (each line of the two books has the hash that its content
+        and the lines before it give, in the book and in its review), ``texts``
+        (what is sealed opens, and only erased cases have no key), ``replay`` (the
+        events add up under the rules), ``anchor``.
     """
-    if not study.reviews.is_file():
-        return [Claim("record", True, "there is no record yet: nothing was reviewed")]
-    claims = [_check_file(study)]
+    if not raw.is_there(study):
+        if anchor is None:
+            return [Claim("record", True, "there is no record yet: nothing was reviewed")]
+        return [_check_anchor(study, anchor, {book: [] for book in BOOKS})]
+    wrong = raw.whole(study)
+    claims = [Claim("file", not wrong, wrong or "the database is whole")]
+    lines: dict[str, list[Stored]] = {}
     try:
-        events, chain = _check_chain(study)
-    except sqlite3.DatabaseError as error:
+        claims.append(_check_guards(study))
+        for name, book in (("chain", "events"), ("accesses", "accesses")):
+            lines[book], claim = _check_chain(raw.lines(study, book), name, book)
+            claims.append(claim)
+    except raw.Unreadable as error:
         return [*claims, Claim("chain", False, f"the events cannot be read: {error}")]
-    claims.append(chain)
-    if chain.passed:
-        claims.append(_check_replay(events))
+    if all(claim.passed for claim in claims[2:]):
+        claims += _check_texts(study, lines)
+    if anchor is not None:
+        claims.append(_check_anchor(study, anchor, lines))
     return claims
 
 
-def _connect(study: Study) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{study.reviews}?mode=ro", uri=True)
-    # A flipped byte may leave text that is not UTF-8: it is to be named, not to stop the audit.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-    connection.row_factory = sqlite3.Row
-    return connection
+def _check_guards(study: Study) -> Claim:
+    missing = raw.missing_guards(study)
+    said = f"not there, or switched off: {', '.join(missing)}"
+    return Claim("guards", not missing, said if missing else "the database refuses changes")
 
 
-def _check_file(study: Study) -> Claim:
-    try:
-        with closing(_connect(study)) as connection:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-    except sqlite3.DatabaseError as error:
-        return Claim("file", False, f"the database cannot be read: {error}")
-    whole = found == ["ok"]
-    return Claim("file", whole, "the database is whole" if whole else "; ".join(map(str, found)))
+def _check_chain(rows: Iterator[Mapping[str, Any]], name: str, book: str) -> tuple[Any, Claim]:
+    """Follow the chain of a book and those of its reviews; stop at the first wrong line."""
+    lines: list[Stored] = []
+    last: dict[str, str] = {}
+    for row in rows:
+        wrong = _check_row(row, lines[-1] if lines else None, last, book)
+        if wrong:
+            return lines, Claim(name, False, f"event {row['seq']}: {wrong}")
+        line = Stored(**{column: row[column] for column in COLUMNS})
+        lines.append(line)
+        if line.review_id:
+            last[line.review_id] = line.hash
+    head = lines[-1].hash[:16] if lines else "none"
+    return lines, Claim(name, True, f"{len(lines)} events, {len(last)} reviews, head {head}")
 
 
-def _check_chain(study: Study) -> tuple[list[Event], Claim]:
-    events: list[Event] = []
-    prev_hash, expected = GENESIS, 1
-    with closing(_connect(study)) as connection:
-        for row in connection.execute("SELECT * FROM events ORDER BY seq"):
-            event, wrong = _check_row(row, expected, prev_hash)
-            if event is None:
-                return events, Claim("chain", False, f"event {row['seq']}: {wrong}")
-            events.append(event)
-            prev_hash, expected = event.hash, expected + 1
-    return events, Claim("chain", True, f"{len(events)} events, head {prev_hash[:16]}")
-
-
-def _check_row(row: sqlite3.Row, expected: int, prev_hash: str) -> tuple[Event | None, str]:
+def _check_row(
+    row: Mapping[str, Any], before: Stored | None, last: Mapping[str, str], book: str
+) -> str:
+    expected = before.seq + 1 if before else 1
     if row["seq"] != expected:
-        return None, f"event {expected} is not there"
+        return f"event {expected} is not there"
+    for column in COLUMNS:
+        kind = int if column in ("seq", "base_version") else str
+        if type(row[column]) is not kind:
+            return f"its {column} is not {kind.__name__}: it was changed"
+    if row["kind"] not in BOOKS[book]:
+        return "its kind is not known: it was changed"
+    if row["prev_hash"] != (before.hash if before else GENESIS):
+        return "it does not follow the event before it: one was changed, added or removed"
+    unchained = row["review_prev_hash"] == UNCHAINED
+    if unchained and before is not None and before.review_prev_hash != UNCHAINED:
+        return "it is not in the chain of its review: it was changed"
+    follows = last.get(row["review_id"], GENESIS) if row["review_id"] else ""
+    if not unchained and row["review_prev_hash"] != follows:
+        return "it does not follow the event before it in its review"
     try:
-        value: Any = json.loads(row["value"])
-    except (ValueError, TypeError):
-        return None, "its value is not JSON: it was changed"
-    event = Event(**{**dict(row), "value": value})
-    if value_text(value) != row["value"]:
-        return None, "its value is not written as it was: it was changed"
-    if event.kind not in KINDS:
-        return None, "its kind is not known: it was changed"
-    if event.prev_hash != prev_hash:
-        return None, "it does not follow the event before it: one was changed, added or removed"
-    if digest(event, event.seq, event.prev_hash) != event.hash:
-        return None, f"its content is not what was recorded ({_where(event)})"
-    return event, ""
+        if unchained and canonical(json.loads(row["value"])) != row["value"]:
+            return "its value is not written as it was: it was changed"
+        same = digest(row) == row["hash"]
+    except (ValueError, RecursionError):
+        return "its value is not JSON: it was changed"
+    return "" if same else f"its content is not what was recorded ({_where(row)})"
 
 
-def _where(event: Event) -> str:
-    place = ", ".join(part for part in (event.kind, event.review_id, event.field) if part)
+def _where(row: Mapping[str, Any]) -> str:
+    place = ", ".join(row[name] for name in ("kind", "review_id", "field") if row[name])
     return place.encode("utf-8", "replace").decode()
 
 
-def _check_replay(events: list[Event]) -> Claim:
-    """Ask the rules again what each operation makes: it must be what is on record."""
-    state = State()
-    for event in events:
-        try:
-            wrong = _unlawful(state, event)
-            state.apply(event)
-        except (LlticError, LookupError, TypeError) as error:
-            codes = ", ".join(getattr(error, "codes", ())) or type(error).__name__
-            return Claim("replay", False, f"event {event.seq} could not have happened: {codes}")
-        if wrong:
-            return Claim("replay", False, f"event {event.seq} is not what the rules make of it")
-    return Claim("replay", True, "every event is one that the rules allow")
+def _check_texts(study: Study, lines: Mapping[str, list[Stored]]) -> list[Claim]:
+    """Open what is sealed; without the keys nothing more can be said."""
+    keys = case_keys(study)
+    sealer = Sealer(keys)
+    events: list[Event] = []
+    said_erased = {line.case_id for line in lines["events"] if line.kind == "erased"}
+    sealed = 0
+    try:
+        gone = keys.erased()
+        for book in BOOKS:
+            for line in lines[book]:
+                event = sealer.open(line)
+                sealed += is_sealed(line)
+                if book == "events":
+                    events.append(event)
+    except LlticError as error:
+        codes = ", ".join(error.codes)
+        return [Claim("texts", False, f"{error.problems[0].where} cannot be opened: {codes}")]
+    finally:
+        keys.engine.dispose()
+    if gone != said_erased:
+        odd = ", ".join(sorted(gone ^ said_erased)[:3])
+        return [Claim("texts", False, f"keys and record differ on what was erased: {odd}")]
+    detail = f"{sealed} sealed texts, {len(gone)} {'case' if len(gone) == 1 else 'cases'} erased"
+    return [Claim("texts", True, detail), check_replay(events)]
 
 
-OPERATIONS = {
-    "answered": "answer",
-    "submitted": "submit",
-    "handed_back": "hand_back",
-    "coded": "code",
-    "uncoded": "uncode",
-    "coding_done": "coding_done",
-}
-
-
-def _unlawful(state: State, event: Event) -> bool:
-    kind = OPERATIONS.get(event.kind)
-    if kind is None:  # definitions and assignments are the coordinator's, not an operation
-        return False
-    value = event.value
-    if kind == "code":
-        value = {key: value[key] for key in ("theme", "start", "end")}
-        value["codebook_hash"] = event.definition_hash
-    operation = {
-        "op_id": event.op_id,
-        "kind": kind,
-        "review_id": event.review_id,
-        "case_id": event.case_id,
-        "field": event.field,
-        "value": value,
-        "base_version": event.base_version,
-        "reason": event.reason,
-    }
-    person = Person(event.actor, "", event.organisation, (event.role,))
-    made = decide(state, person, operation, event.at)
-    return any(getattr(made, name) != getattr(event, name) for name in Draft.__dataclass_fields__)
+def _check_anchor(study: Study, file: Path, lines: Mapping[str, list[Stored]]) -> Claim:
+    """Look for every head that was ever written down: it must still be on the chain."""
+    try:
+        anchors = read_anchors(file)
+        own = study_id(study) if (study.keys / "pseudonym.key").is_file() else ""
+    except LlticError as error:
+        return Claim("anchor", False, str(error))
+    for one in anchors:
+        if own and one.study != own:
+            return Claim("anchor", False, f"the anchor of {one.at} is another study's")
+        for book, (seq, wanted) in one.heads.items():
+            found = lines.get(book, [])
+            there = found[seq - 1].hash if 0 < seq <= len(found) else GENESIS if not seq else ""
+            if there != wanted:
+                lost = "is gone: the end was cut off" if not there else "was written anew"
+                return Claim("anchor", False, f"{book}: {seq}, anchored at {one.at}, {lost}")
+    return Claim("anchor", True, f"{len(anchors)} anchors, the last of {anchors[-1].at}")

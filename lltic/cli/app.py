@@ -14,7 +14,10 @@ from lltic.errors import LlticError, UsageError, unknown
 
 __all__ = ["app", "main"]
 
-PARTS = ("study", "sources", "cohort", "serve", "analysis", "reports", "audit", "test")
+PARTS = (
+    *("study", "sources", "cohort", "users", "serve", "hub"),
+    *("analysis", "reports", "audit", "record", "test"),
+)
 
 
 class _Commands(click.Group):

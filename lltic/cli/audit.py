@@ -31,16 +31,44 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option(
+    "--anchor",
+    type=click.Path(path_type=Path),
+    help="A file of 'lltic audit anchor', kept elsewhere: finds a cut or rewritten record.",
+)
 @study_option
 @json_option
-def store(study: Study, as_json: bool) -> int:
-    """Verify the hash chain of the event log and what is derived from it.
+def store(anchor: Path | None, study: Study, as_json: bool) -> int:
+    """Verify the hash chains of the record and what is derived from it.
 
     Example: lltic audit store --study demo
     """
     from lltic.audit.store import verify
 
-    return _verdict(verify(study), as_json=as_json)
+    return _verdict(verify(study, anchor), as_json=as_json)
+
+
+@audit.command()
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The file to add a line to. Keep a copy where the record's keepers have no hand.",
+)
+@study_option
+@json_option
+def anchor(file: Path, study: Study, as_json: bool) -> None:
+    """Write down where the record stands, for 'lltic audit store --anchor'.
+
+    Example: lltic audit anchor --study demo --to anchors.jsonl
+    """
+    from lltic.clock import system_clock, to_text
+    from lltic.reviews.record.anchor import anchor as write_down
+
+    made = write_down(study, file, to_text(system_clock()))
+    seq, head = made.heads["events"]
+    show(made, [f"{made.at} event {seq}, head {head[:16]}", str(file)], as_json=as_json)
 
 
 @audit.command()

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lltic.records import Event
-from lltic.reviews.events import seal
-from lltic.reviews.rules import Person, decide
-from lltic.reviews.state import replay
-from lltic.reviews.store import EventStore
+from lltic.reviews.people import Person
+from lltic.reviews.record.store import EventStore
+from lltic.reviews.rules import decide
+from lltic.reviews.state import State
 
 __all__ = ["record"]
+
+IMPORTED = "imported"
+"""How an imported review was signed: elsewhere."""
 
 
 def record(store: EventStore, operations: Iterable[tuple[Person, Mapping[str, Any], str]]) -> int:
@@ -32,16 +34,14 @@ def record(store: EventStore, operations: Iterable[tuple[Person, Mapping[str, An
     int
         How many events were added.
     """
-    state = replay(store.read())
-    seq, prev_hash = store.head()
-    drafts = []
-    for person, operation, at in operations:
-        draft = decide(state, person, operation, at)
-        if isinstance(draft, Event):
-            continue
-        event = seal(draft, seq + 1, prev_hash)
+    state, known = State(), set()
+    for event in store.read():
         state.apply(event)
-        seq, prev_hash = event.seq, event.hash
-        drafts.append(draft)
-    store.append(drafts)
-    return len(drafts)
+        known.add(event.op_id)
+    with store.batch() as batch:
+        for person, operation, at in operations:
+            if operation.get("op_id") in known:
+                continue
+            for draft in decide(state, person, operation, at, signature=IMPORTED):
+                state.apply(batch.add(draft))
+    return len(batch.lines)

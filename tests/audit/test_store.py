@@ -10,7 +10,12 @@ import pytest
 
 from lltic.audit.store import verify
 from lltic.reviews import admin, bulk
-from lltic.reviews.events import Draft, seal, value_text
+from lltic.reviews.record.engines import open_sqlite
+from lltic.reviews.record.events import COLUMNS, Draft
+from lltic.reviews.record.opening import case_keys
+from lltic.reviews.record.sealing import Sealer
+from lltic.reviews.record.sql import SqlStore
+from lltic.reviews.record.store import Batch
 from lltic.study import Study
 
 
@@ -21,9 +26,13 @@ def failed(study) -> dict[str, str]:
 def rewrite(study, statement, *values):
     """Change the record behind the triggers' back, as somebody with the file could."""
     connection = sqlite3.connect(study.reviews)
-    connection.execute("DROP TRIGGER events_no_update")
-    connection.execute("DROP TRIGGER events_no_delete")
+    kept = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    triggers = kept.fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
     connection.execute(statement, values)
+    for _, sql in triggers:
+        connection.execute(sql)
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -31,7 +40,7 @@ def rewrite(study, statement, *values):
 
 def test_an_honest_record_passes(reviewed):
     claims = verify(reviewed)
-    assert [c.name for c in claims] == ["file", "chain", "replay"]
+    assert [c.name for c in claims] == ["file", "guards", "chain", "accesses", "texts", "replay"]
     assert all(c.passed for c in claims)
 
 
@@ -43,15 +52,29 @@ def test_the_database_itself_refuses_to_change_an_event(reviewed):
     connection.close()
 
 
+def test_a_guard_that_is_gone_is_named(reviewed):
+    connection = sqlite3.connect(reviewed.reviews)
+    connection.execute("DROP TRIGGER accesses_no_delete")
+    connection.close()
+    assert "accesses_no_delete" in failed(reviewed)["guards"]
+
+
+def test_nothing_a_reviewer_wrote_lies_open_in_the_file(reviewed):
+    connection = sqlite3.connect(reviewed.reviews)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert b"sepsis" not in reviewed.reviews.read_bytes()
+
+
 def test_one_flipped_byte_in_an_answer_names_its_event(reviewed):
     connection = sqlite3.connect(reviewed.reviews)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    seq = connection.execute(
-        "SELECT seq FROM events WHERE value LIKE '%sepsis recognised%'"
-    ).fetchone()[0]
+    seq, value = connection.execute(
+        "SELECT seq, value FROM events WHERE field = 'admission.judgement'"
+    ).fetchone()
     connection.close()
     raw = bytearray(reviewed.reviews.read_bytes())
-    at = raw.index(b"sepsis recognised")
+    at = raw.index(value.encode()) + 20
     raw[at] ^= 0x01
     reviewed.reviews.write_bytes(raw)
     assert f"event {seq}:" in failed(reviewed)["chain"]
@@ -71,6 +94,10 @@ def test_one_flipped_byte_in_an_answer_names_its_event(reviewed):
         ("DELETE FROM events WHERE seq = 9", 9),
         ("UPDATE events SET hash = 'f' || substr(hash, 2) WHERE seq = 9 AND hash NOT LIKE 'f%'", 9),
         ("UPDATE events SET prev_hash = '0' WHERE seq = 9", 9),
+        ("UPDATE events SET review_prev_hash = '0' WHERE seq = 9", 9),
+        ("UPDATE events SET review_prev_hash = '-' WHERE seq = 9", 9),
+        ("UPDATE events SET reason = x'00ff' WHERE seq = 9", 9),
+        ("UPDATE events SET base_version = 'seven' WHERE seq = 9", 9),
     ],
 )
 def test_every_kind_of_change_names_its_event(reviewed, statement, seq):
@@ -89,33 +116,28 @@ def test_two_events_swapped_are_found(reviewed):
 
 
 def test_an_event_sealed_by_a_forger_is_found_by_the_rules(reviewed):
-    """A forger with the file can seal a chain anew; the rules still know what cannot happen."""
-    with admin.writing(reviewed) as store:
-        seq, prev_hash = store.head()
-        locked = next(e for e in store.read() if e.kind == "answered")
-        draft = Draft(**{n: getattr(locked, n) for n in Draft.__dataclass_fields__})
-        forged = seal(
-            Draft(
-                **{
-                    **{n: getattr(draft, n) for n in Draft.__dataclass_fields__},
-                    "op_id": "forged-0001",
-                    "base_version": 1,
-                    "value": {"value": "no"},
-                }
-            ),
-            seq + 1,
-            prev_hash,
-        )
-        row = {n: getattr(forged, n) for n in forged.__dataclass_fields__}
-        connection = sqlite3.connect(reviewed.reviews)
-        names = ", ".join(row)
-        marks = ", ".join("?" for _ in row)
-        values = [value_text(v) if n == "value" else v for n, v in row.items()]
-        connection.execute(f"INSERT INTO events ({names}) VALUES ({marks})", values)
-        connection.commit()
-        connection.close()
+    """A forger with the file and the keys can seal a chain anew; the rules still know better."""
+    keys = case_keys(reviewed)
+    engine = open_sqlite(reviewed.reviews, read_only=True)
+    store = SqlStore(engine, keys, create=False)
+    locked = next(e for e in store.read() if e.kind == "answered")
+    before = {line.review_id: line.hash for line in store.stored()}
+    batch = Batch(Sealer(keys), store.head(), lambda review: before[review])
+    draft = {n: getattr(locked, n) for n in Draft.__dataclass_fields__}
+    change = {"op_id": "forged-0001", "base_version": 1, "value": {"value": "no"}}
+    batch.add(Draft(**{**draft, **change}))
+    engine.dispose()
+    keys.engine.dispose()
+    (line,) = batch.lines
+    connection = sqlite3.connect(reviewed.reviews)
+    marks = ", ".join("?" for _ in COLUMNS)
+    values = [getattr(line, name) for name in COLUMNS]
+    statement = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({marks})"
+    connection.execute(statement, values)
+    connection.commit()
+    connection.close()
     found = failed(reviewed)
-    assert set(found) == {"replay"} and f"event {seq + 1}" in found["replay"]
+    assert set(found) == {"replay"} and f"event {line.seq}" in found["replay"]
 
 
 def test_a_hundred_random_bytes_in_the_answers_are_all_found(reviewed):
@@ -144,7 +166,7 @@ def test_a_study_without_a_record_says_so(tmp_path):
 
 def test_bulk_import_refuses_what_the_service_would(reviewed):
     from lltic.errors import Refused
-    from lltic.reviews.rules import Person
+    from lltic.reviews.people import Person
 
     person = Person("amira", "", "GP", ("reviewer",))
     operation = {
