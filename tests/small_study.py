@@ -6,17 +6,19 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
+from lltic.clock import Clock
 from lltic.records import Assignment
 from lltic.reviews import admin
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.desk import Desk
-from lltic.reviews.events import Draft
-from lltic.reviews.rules import Person
-from lltic.reviews.store import EventStore, MemoryStore
+from lltic.reviews.people import Person
+from lltic.reviews.record.events import Draft
+from lltic.reviews.record.store import EventStore, MemoryStore
 from lltic.study import Study
 
 PASSWORD = "correct-horse-battery"
@@ -67,7 +69,14 @@ def clock() -> TickingClock:
 
 @pytest.fixture
 def small_study(tmp_path, clock) -> Study:
-    study = Study.init(tmp_path / "study", title="Test", key=b"k" * 32)
+    return make_study(tmp_path / "study", clock)
+
+
+def make_study(folder: Path, clock: Clock, reviews_url: str = "") -> Study:
+    study = Study.init(folder, title="Test", key=b"k" * 32)
+    if reviews_url:
+        with (study.path / "study.toml").open("a") as settings:
+            settings.write(f'\n[reviews]\nurl = "{reviews_url}"\n')
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(study.keys, clock, cheap)
     for person in (AMIRA, BEN, CODY):
@@ -138,7 +147,7 @@ class World:
             self.answer(person, review_id, field, value)
 
     def submit(self, person, review_id):
-        return self.desk.operate(person, self.operation("submit", review_id))
+        return self.desk.operate(person, self.operation("submit", review_id), "password")
 
 
 @pytest.fixture(params=["memory", "sqlite"])

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from lltic.allocation.balance import allocate
+from lltic.allocation.joint import allocate_joint
 
-__all__ = ["allocate"]
+__all__ = ["allocate", "allocate_joint"]

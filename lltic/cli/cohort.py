@@ -16,11 +16,13 @@ from lltic.records import Assignment, SampledCase
 from lltic.study import Study, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from lltic.cohort import CohortResult
     from lltic.records import Case
     from lltic.sampling import Sample
+
+    Allocator = Callable[[list[str], Sequence[Assignment]], tuple[Assignment, ...]]
 
 __all__ = ["allocate_cases", "draw_sample", "register"]
 
@@ -162,6 +164,7 @@ def _sample_data(drawn: Sample) -> dict[str, str | int | None]:
 @study_option
 @click.option("--reviewer", "reviewers", multiple=True, required=True, metavar="NAME")
 @click.option("--readers", default=2, show_default=True, help="Different reviewers per case.")
+@click.option("--joint", is_flag=True, help="One reader from primary care, one from secondary.")
 @click.option("--form", metavar="NAME", help="The form; the study's own when not given.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 @json_option
@@ -169,6 +172,7 @@ def allocate(
     study: Study,
     reviewers: tuple[str, ...],
     readers: int,
+    joint: bool,
     form: str | None,
     seed: int,
     as_json: bool,
@@ -176,11 +180,12 @@ def allocate(
     """Give each sampled case to so many different reviewers, evenly.
 
     What was assigned before stays; only what is missing is added. Give --reviewer
-    once per reviewer.
+    once per reviewer. A joint review goes by their disciplines (lltic users list).
 
     Example: lltic allocate --reviewer ada --reviewer ben --reviewer cleo --readers 2
     """
-    new, everything = allocate_cases(study, reviewers, readers, form, seed)
+    allocator = _joint(study, reviewers, form, seed) if joint else None
+    new, everything = allocate_cases(study, reviewers, readers, form, seed, allocator=allocator)
     loads: dict[str, int] = dict.fromkeys(reviewers, 0)
     for assignment in everything:
         loads[assignment.reviewer] = loads.get(assignment.reviewer, 0) + 1
@@ -198,6 +203,7 @@ def allocate_cases(
     form: str | None = None,
     seed: int = 0,
     planned: Sequence[Assignment] | None = None,
+    allocator: Allocator | None = None,
     clock: Clock = system_clock,
 ) -> tuple[tuple[Assignment, ...], tuple[Assignment, ...]]:
     """Assign what is missing, or what was planned elsewhere, and put it on the worklists.
@@ -212,6 +218,10 @@ def allocate_cases(
     from lltic.reviews.read import assignments as recorded
     from lltic.sources.parquet import read_records
 
+    def apart(case_ids: list[str], existing: Sequence[Assignment]) -> tuple[Assignment, ...]:
+        name = form or study.settings.form
+        return run(case_ids, reviewers, readers=readers, form=name, seed=seed, existing=existing)
+
     drawn = read_records(study.cohort / "sample.parquet", SampledCase, made_by="lltic sample")
     path = study.cohort / "assignments.parquet"
     before = recorded(study)  # what is on record is the truth; the file is for reading
@@ -219,14 +229,7 @@ def allocate_cases(
     new = (
         tuple(planned)
         if planned is not None
-        else run(
-            [case.case_id for case in drawn],
-            reviewers,
-            readers=readers,
-            form=form or study.settings.form,
-            seed=seed,
-            existing=before,
-        )
+        else (allocator or apart)([case.case_id for case in drawn], before)
     )
     everything = tuple(sorted([*before, *new], key=lambda a: (a.case_id, a.position)))
     # The worklist is written before the file takes its name: if the record refuses,
@@ -236,6 +239,23 @@ def allocate_cases(
         assign(study, new, clock)
         write_casebook(study, [cases[i] for i in sorted({a.case_id for a in everything})])
     return new, everything
+
+
+def _joint(study: Study, names: Sequence[str], form: str | None, seed: int) -> Allocator:
+    from lltic.allocation import allocate_joint
+    from lltic.reviews.accounts import Accounts
+
+    accounts = Accounts(study.keys)
+    sides: dict[str, list[str]] = {}
+    for name in names:
+        person = accounts.person(name)
+        sides.setdefault(person.discipline if person else "", []).append(name)
+
+    def together(case_ids: list[str], existing: Sequence[Assignment]) -> tuple[Assignment, ...]:
+        name = form or "lltic_joint"
+        return allocate_joint(case_ids, sides, form=name, seed=seed, existing=existing)
+
+    return together
 
 
 def _cases(

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from lltic.form import resolve
 from lltic.records import Assignment, Coding, Event, Judgement
-from lltic.reviews.events import GENESIS
-from lltic.reviews.state import LOCKED, State, replay
-from lltic.reviews.store import SqlStore, open_sqlite
+from lltic.reviews.record.events import ERASED, GENESIS
+from lltic.reviews.record.opening import reading
+from lltic.reviews.state import HANDED_BACK, INDEPENDENT, LOCKED, State, replay
 from lltic.study import Study
 
 __all__ = [
@@ -25,26 +25,21 @@ __all__ = [
     "judgements",
     "status",
     "texts",
+    "unblinded",
 ]
 
 
 def events(study: Study) -> Iterator[Event]:
     """Yield every event in order; none when the record was never opened."""
-    if not study.reviews.is_file():
-        return
-    engine = open_sqlite(study.reviews, read_only=True)
-    try:
-        yield from SqlStore(engine, create=False).read()
-    finally:
-        engine.dispose()
+    with reading(study) as store:
+        if store is not None:
+            yield from store.read()
 
 
 def head(study: Study) -> tuple[int, str]:
     """Return seq and hash of the last event: what a figure was made from."""
-    last: tuple[int, str] = (0, GENESIS)
-    for event in events(study):
-        last = (event.seq, event.hash)
-    return last
+    with reading(study) as store:
+        return store.head() if store is not None else (0, GENESIS)
 
 
 def _state(study: Study) -> State:
@@ -54,7 +49,11 @@ def _state(study: Study) -> State:
 def assignments(study: Study) -> list[Assignment]:
     """Return who was given what, sorted by case and position."""
     reviews = _state(study).reviews.values()
-    found = [Assignment(r.review_id, r.case_id, r.reviewer, r.position, r.form) for r in reviews]
+    found = [
+        Assignment(r.review_id, r.case_id, r.reviewer, r.position, r.form, r.discipline)
+        for r in reviews
+        if r.kind == INDEPENDENT and r.members and r.status != HANDED_BACK
+    ]
     return sorted(found, key=lambda a: (a.case_id, a.position))
 
 
@@ -66,9 +65,9 @@ def judgements(study: Study) -> list[Judgement]:
     state = _state(study)
     found = []
     for review in sorted(state.reviews.values(), key=lambda r: r.review_id):
-        if review.status != LOCKED:
+        if review.status != LOCKED or review.kind != INDEPENDENT:
             continue
-        form = state.forms[review.form_hash]
+        form = state.form_of(review)
         for path, answer in resolve(form, review.answers).items():
             field = review.fields.get(path)
             found.append(
@@ -109,7 +108,13 @@ def status(study: Study) -> dict[str, tuple[int, int]]:
     """Return per case ``(locked, assigned)``: how many of its reviews are in, of how many."""
     state = _state(study)
     counts = {}
-    for case_id, ids in sorted(state.by_case.items()):
-        locked = sum(state.reviews[r].status == LOCKED for r in ids)
-        counts[case_id] = (locked, len(ids))
+    for case_id in sorted(state.cases):
+        reviews = state.independent(case_id)
+        counts[case_id] = (sum(r.status == LOCKED for r in reviews), len(reviews))
     return counts
+
+
+def unblinded(study: Study) -> list[Event]:
+    """Return every time the blind of a case was broken: who, when, why, at what stage."""
+    found = [event for event in events(study) if event.kind == "unblinded"]
+    return [event for event in found if event.value is not ERASED]

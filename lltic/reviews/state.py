@@ -6,12 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lltic.form import Form
+from lltic.form import Form, is_concordant, merged
 from lltic.records import Coding, Event, from_plain
+from lltic.reviews.record.events import ERASED
 
-__all__ = ["CodingState", "FieldState", "ReviewState", "State", "replay"]
+__all__ = [
+    "CaseState",
+    "CodingState",
+    "Escalation",
+    "FieldState",
+    "ReviewState",
+    "State",
+    "replay",
+]
 
-OPEN, LOCKED, HANDED_BACK = "open", "locked", "handed_back"
+OFFERED, OPEN, LOCKED, HANDED_BACK = "offered", "open", "locked", "handed_back"
+
+INDEPENDENT = "independent"
+ADJUDICATION, CONSENSUS, STAGE_2 = "adjudication", "consensus", "stage_2"
 
 
 @dataclass(slots=True)
@@ -21,28 +33,73 @@ class FieldState:
     answer: dict[str, Any] | None
     version: int
     seq: int
+    at: str = ""
 
 
 @dataclass(slots=True)
 class ReviewState:
-    """One reviewer's review of one case."""
+    """One review of one case: one reviewer's own, or one that follows from others.
+
+    ``kind`` is independent, adjudication, consensus or stage_2; ``discipline`` the
+    side of a joint review, else empty. ``members`` are the people who may write in
+    it: one, or both of a consensus; none while it is offered. ``signed`` holds who
+    has put their name to it as it stands, ``seal`` the hash of the event that locked it.
+    """
 
     review_id: str
     case_id: str
-    reviewer: str
-    position: int
     form: str
     form_hash: str
+    position: int = 1
+    kind: str = INDEPENDENT
+    discipline: str = ""
+    members: tuple[str, ...] = ()
     status: str = OPEN
     fields: dict[str, FieldState] = field(default_factory=dict)
+    signed: dict[str, str] = field(default_factory=dict)
     saved_at: str = ""
     submitted_at: str = ""
     receipt: str = ""
+    seal: str = ""
+    reopened: list[str] = field(default_factory=list)
+
+    @property
+    def reviewer(self) -> str:
+        """Who writes it; of a consensus, the first of them; empty while it is offered."""
+        return self.members[0] if self.members else ""
 
     @property
     def answers(self) -> dict[str, dict[str, Any]]:
         """The answers as the form's rules take them."""
         return {path: f.answer for path, f in self.fields.items() if f.answer is not None}
+
+
+@dataclass(slots=True)
+class Escalation:
+    """A concern handed on; ``version`` counts what was added to it since."""
+
+    escalation_id: str
+    case_id: str
+    review_id: str
+    trigger: str
+    says: str
+    at: str
+    record: dict[str, str] = field(default_factory=dict)
+    version: int = 0
+
+
+@dataclass(slots=True)
+class CaseState:
+    """One case: its reviews by id, in order, and what followed from them."""
+
+    case_id: str
+    joint: bool = False
+    reviews: list[str] = field(default_factory=list)
+    follow_ups: dict[str, str] = field(default_factory=dict)
+    escalations: list[str] = field(default_factory=list)
+    unblinded: list[Event] = field(default_factory=list)
+    left_by: set[str] = field(default_factory=set)
+    erased: bool = False
 
 
 @dataclass(slots=True)
@@ -55,57 +112,209 @@ class CodingState:
 
 @dataclass(slots=True)
 class State:
-    """Everything the service knows, folded from the events in order."""
+    """Everything the service knows, folded from the events in order.
+
+    ``set_off`` holds the names of what the system did of its own. What people did is
+    found in the record by its operation id, so that the state stays small.
+    """
 
     reviews: dict[str, ReviewState] = field(default_factory=dict)
-    by_case: dict[str, list[str]] = field(default_factory=dict)
+    cases: dict[str, CaseState] = field(default_factory=dict)
+    escalations: dict[str, Escalation] = field(default_factory=dict)
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     coding: CodingState = field(default_factory=CodingState)
-    operations: dict[str, Event] = field(default_factory=dict)
+    set_off: set[str] = field(default_factory=set)
     seq: int = 0
 
     def apply(self, event: Event) -> None:
         """Fold one event in; unknown kinds are an error, never skipped."""
-        getattr(self, f"_{event.kind}")(event)
-        self.operations[event.op_id] = event
+        fold = getattr(self, f"_{event.kind}")
+        if event.value is ERASED:
+            self._case(event.case_id).erased = True
+        else:
+            fold(event)
+        if event.op_id.startswith(":"):
+            self.set_off.add(event.op_id)
         self.seq = event.seq
 
+    # -- questions ---------------------------------------------------------------------
+
+    def form_of(self, review: ReviewState) -> Form:
+        """Return the form as this review is asked it."""
+        form = self.forms[review.form_hash]
+        return form.for_discipline(review.discipline) if review.discipline else form
+
+    def form_named(self, name: str) -> str:
+        """Return the hash of the form registered last under a name."""
+        found = [digest for digest, form in self.forms.items() if form.name == name]
+        return found[-1]
+
+    def independent(self, case_id: str) -> list[ReviewState]:
+        """Return the independent reviews of a case that still count."""
+        found = (
+            [self.reviews[r] for r in self.cases[case_id].reviews] if case_id in self.cases else []
+        )
+        return [r for r in found if r.status != HANDED_BACK]
+
+    def readers(self, case_id: str) -> set[str]:
+        """Return everybody who reads a case or has read it.
+
+        Also those who handed it back: they know of it, and may not come back to it.
+        """
+        case = self.cases[case_id]
+        ids = (*case.reviews, *case.follow_ups.values())
+        return {name for r in ids for name in self.reviews[r].members} | case.left_by
+
     def case_is_closed(self, case_id: str) -> bool:
-        """Say whether every review of the case is locked or handed back, and one is locked."""
-        states = [self.reviews[r].status for r in self.by_case.get(case_id, ())]
-        return OPEN not in states and LOCKED in states
+        """Say whether every independent review of the case is locked, and there is one."""
+        found = self.independent(case_id)
+        return bool(found) and all(review.status == LOCKED for review in found)
+
+    def concordant(self, case_id: str) -> bool:
+        """Say whether the independent reviews of a closed case agree, as their form asks."""
+        found = self.independent(case_id)
+        form = self.forms[found[0].form_hash]
+        return is_concordant(form, [review.answers for review in found])
+
+    def follow_up(self, case_id: str, kind: str) -> ReviewState | None:
+        """Return the adjudication, consensus or stage-2 review of a case."""
+        review_id = self.cases[case_id].follow_ups.get(kind)
+        return self.reviews[review_id] if review_id else None
+
+    def stage(self, case_id: str) -> str:
+        """Return where a case stands.
+
+        Returns
+        -------
+        str
+            ``erased``, ``awaiting`` (reviews are out), ``in_consensus``, ``discordant``
+            (to be adjudicated), ``in_adjudication``, ``in_stage_2`` or ``concluded``.
+        """
+        case = self.cases[case_id]
+        if case.erased:
+            return "erased"
+        if not self.case_is_closed(case_id):
+            return "awaiting"
+        consensus = self.follow_up(case_id, CONSENSUS)
+        adjudication = self.follow_up(case_id, ADJUDICATION)
+        if consensus is not None:
+            if consensus.status != LOCKED:
+                return "in_consensus"
+        elif adjudication is not None:
+            if adjudication.status != LOCKED:
+                return "in_adjudication"
+        elif not self.concordant(case_id):
+            return "discordant"
+        second = self.follow_up(case_id, STAGE_2)
+        return "in_stage_2" if second is not None and second.status != LOCKED else "concluded"
+
+    # -- what each kind of event does --------------------------------------------------
+
+    def _case(self, case_id: str) -> CaseState:
+        return self.cases.setdefault(case_id, CaseState(case_id))
 
     def _defined(self, event: Event) -> None:
         self.definitions[event.definition_hash] = event.value
         if event.field == "form":
             self.forms[event.definition_hash] = from_plain(Form, event.value)
 
-    def _assigned(self, event: Event) -> None:
-        value = event.value
-        self.reviews[event.review_id] = ReviewState(
-            event.review_id,
-            event.case_id,
-            value["reviewer"],
-            value["position"],
-            value["form"],
-            event.definition_hash,
+    def _begin(self, event: Event, **more: Any) -> ReviewState:
+        review = ReviewState(
+            event.review_id, event.case_id, event.value["form"], event.definition_hash, **more
         )
-        self.by_case.setdefault(event.case_id, []).append(event.review_id)
+        self.reviews[event.review_id] = review
+        return review
+
+    def _assigned(self, event: Event) -> None:
+        self._independent(event, (event.value["reviewer"],), OPEN)
+
+    def _offered(self, event: Event) -> None:
+        if event.value.get("kind", INDEPENDENT) == INDEPENDENT:
+            self._independent(event, (), OFFERED)
+        else:
+            self._begin(event, kind=event.value["kind"], status=OFFERED)
+            self._case(event.case_id).follow_ups[event.value["kind"]] = event.review_id
+
+    def _independent(self, event: Event, members: tuple[str, ...], status: str) -> None:
+        discipline = event.value.get("discipline", "")
+        self._begin(
+            event,
+            position=event.value["position"],
+            discipline=discipline,
+            members=members,
+            status=status,
+        )
+        case = self._case(event.case_id)
+        case.reviews.append(event.review_id)
+        case.joint = case.joint or bool(discipline)
+
+    def _taken(self, event: Event) -> None:
+        review = self.reviews[event.review_id]
+        review.members = (event.actor,)
+        review.status = OPEN
+
+    def _opened(self, event: Event) -> None:
+        kind = event.value["kind"]
+        review = self._begin(event, kind=kind, members=tuple(event.value["members"]))
+        self._case(event.case_id).follow_ups[kind] = event.review_id
+        sides = [self.reviews[r] for r in event.value["sources"]]
+        for path, answer in merged([(self.form_of(s), s.answers) for s in sides]).items():
+            review.fields[path] = FieldState(answer, 1, event.seq)
 
     def _answered(self, event: Event) -> None:
         review = self.reviews[event.review_id]
-        review.fields[event.field] = FieldState(event.value, event.base_version + 1, event.seq)
+        review.fields[event.field] = FieldState(
+            event.value, event.base_version + 1, event.seq, event.at
+        )
         review.saved_at = event.at
+        review.signed.clear()  # a name stands under the words it was put to, and no others
 
     def _submitted(self, event: Event) -> None:
         review = self.reviews[event.review_id]
-        review.status = LOCKED
-        review.submitted_at = event.at
-        review.receipt = receipt(event)
+        review.signed[event.actor] = event.at
+        if set(review.signed) >= set(review.members):
+            review.status = LOCKED
+            review.submitted_at = event.at
+            review.receipt, review.seal = receipt(event), event.hash
 
     def _handed_back(self, event: Event) -> None:
-        self.reviews[event.review_id].status = HANDED_BACK
+        review = self.reviews[event.review_id]
+        self._case(event.case_id).left_by.update(review.members)
+        if review.kind == INDEPENDENT:
+            review.status = HANDED_BACK
+        else:
+            review.members, review.status = (), OFFERED
+
+    def _reopened(self, event: Event) -> None:
+        review = self.reviews[event.review_id]
+        review.status = OPEN
+        review.signed.clear()
+        review.submitted_at = review.receipt = review.seal = ""
+        review.reopened.append(event.at)
+
+    def _escalated(self, event: Event) -> None:
+        value = event.value
+        self.escalations[event.op_id] = Escalation(
+            event.op_id, event.case_id, event.review_id, value["trigger"], value["says"], event.at
+        )
+        self._case(event.case_id).escalations.append(event.op_id)
+
+    def _escalation_updated(self, event: Event) -> None:
+        escalation = self.escalations[event.field]
+        escalation.record |= event.value
+        escalation.version = event.base_version + 1
+
+    def _unblinded(self, event: Event) -> None:
+        self._case(event.case_id).unblinded.append(event)
+
+    def _held(self, event: Event) -> None:
+        """Holds, and what follows from them, are the record room's; they change no review."""
+
+    _hold_released = _retention_set = _held
+
+    def _erased(self, event: Event) -> None:
+        self._case(event.case_id).erased = True
 
     def _coded(self, event: Event) -> None:
         value = event.value

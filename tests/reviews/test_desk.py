@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import timedelta
 
 import pytest
 
 from lltic.errors import Refused
 from lltic.reviews.desk import Desk
-from lltic.reviews.rules import Conflict, Person
+from lltic.reviews.people import Person
+from lltic.reviews.rules import Conflict
 from lltic.reviews.state import replay
 
 FIRST, SECOND = "AAAAA-00001-1", "AAAAA-00001-2"
@@ -28,7 +30,7 @@ def test_an_answer_is_kept_with_its_version_and_time(world):
 
 def test_an_acknowledgement_says_nothing_of_the_rest_of_the_record(world):
     ack = world.answer(world.amira, FIRST, "admission.score", {"value": 4})
-    assert set(ack) == {"op_id", "field", "at", "version"}
+    assert set(ack) == {"op_id", "case_id", "review_id", "field", "at", "version"}
 
 
 def test_the_same_operation_twice_is_done_once(world):
@@ -49,22 +51,43 @@ def test_a_repeated_operation_is_recognised_after_a_restart(world, clock):
     assert Desk(world.study, world.store, clock).operate(world.amira, operation) == first
 
 
+def test_an_operation_sent_again_is_done_whoever_holds_the_review_now(world):
+    operation = world.operation(
+        "answer", FIRST, field="admission.score", value={"value": 4}, base_version=0
+    )
+    first = world.desk.operate(world.amira, {**operation, "window": "one"})
+    world.desk.hold(world.amira, FIRST, "two", take_over=True)
+    other = world.operation("answer", FIRST, field="admission.score", value={"value": 2})
+    world.desk.operate(world.amira, {**other, "base_version": 1, "window": "two"})
+    assert world.desk.operate(world.amira, {**operation, "window": "one"}) == first
+
+
+def test_a_lock_sent_again_gives_the_same_receipt(world):
+    world.fill(world.amira, FIRST)
+    submit = world.operation("submit", FIRST)
+    receipt = world.desk.operate(world.amira, submit, "password")
+    assert world.desk.operate(world.amira, submit) == receipt
+
+
 def test_an_operation_id_cannot_be_used_by_somebody_else(world):
     operation = world.operation(
         "answer", FIRST, field="admission.score", value={"value": 4}, base_version=0
     )
     world.desk.operate(world.amira, operation)
-    stolen = {**operation, "review_id": SECOND}
-    with pytest.raises(Refused) as error:
-        world.desk.operate(world.ben, stolen)
-    assert codes(error) == ("bad-operation",)
+    before = world.store.head()
+    for stolen in ({**operation, "review_id": SECOND}, operation):
+        with pytest.raises(Refused) as error:
+            world.desk.operate(world.ben, stolen)
+        assert codes(error)[0] in ("bad-operation", "no-such-review")
+    assert world.store.head() == before
 
 
 def test_two_windows_conflict_visibly_and_nothing_is_overwritten(world):
     world.answer(world.amira, FIRST, "admission.judgement", {"value": "First window."})
     with pytest.raises(Conflict) as error:
         world.answer(world.amira, FIRST, "admission.judgement", {"value": "Second window."})
-    assert error.value.conflict == {"value": {"value": "First window."}, "version": 1}
+    assert error.value.conflict["value"] == {"value": "First window."}
+    assert error.value.conflict["version"] == 1
     fields = world.desk.review(world.amira, FIRST)["fields"]
     assert fields["admission.judgement"]["answer"] == {"value": "First window."}
 
@@ -162,6 +185,25 @@ def test_a_document_of_another_case_or_path_is_refused(world):
         assert codes(error) == ("no-such-document",)
 
 
+def test_a_document_that_is_missing_is_said(world):
+    (world.study.documents / "doc-AAAAA-00001.txt").unlink()
+    with pytest.raises(Refused) as error:
+        world.desk.document(world.amira, FIRST, "doc-AAAAA-00001")
+    assert codes(error) == ("document-missing",)
+    assert "coordinator" in str(error.value)
+
+
+def test_a_clock_that_goes_back_changes_no_order(world, clock):
+    """Also after a restart, what was written last counts, whatever its time says."""
+    world.answer(world.amira, FIRST, "admission.judgement", {"value": "First."})
+    clock.jump = -timedelta(days=400)
+    world.answer(world.amira, FIRST, "admission.judgement", {"value": "Second."}, base_version=1)
+    state = replay(world.store.read())
+    assert state.reviews[FIRST].answers["admission.judgement"] == {"value": "Second."}
+    first, second = [e for e in world.store.read() if e.kind == "answered"]
+    assert first.seq < second.seq and first.at > second.at
+
+
 def lock_both(world) -> None:
     for person, review in ((world.amira, FIRST), (world.ben, SECOND)):
         world.fill(person, review)
@@ -231,7 +273,7 @@ def test_the_state_can_be_rebuilt_from_the_record(world):
 
 def test_a_store_that_fails_leaves_nothing_acknowledged(world, monkeypatch):
     from lltic.errors import Problem
-    from lltic.reviews.store import StoreUnavailable
+    from lltic.reviews.record.store import StoreUnavailable
 
     def full(drafts):
         raise StoreUnavailable(Problem("store-unavailable", "the record", "no space"))

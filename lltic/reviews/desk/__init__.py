@@ -1,0 +1,204 @@
+"""What each person may see and do: the state, the case book and the store together.
+
+=================  ==========================================================
+``reviewing``      a reviewer's own reviews, with the notes
+``coding``         a coder's queue and texts
+``oversight``      adjudicators, coordinators, analysts, auditors
+``leases``         one live window per review
+``room``           what every view looks at
+=================  ==========================================================
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from lltic.clock import Clock, to_text
+from lltic.errors import LlticError, Refused
+from lltic.records import Event
+from lltic.reviews.desk import coding, oversight, reviewing
+from lltic.reviews.desk.leases import Leases
+from lltic.reviews.desk.room import Room
+from lltic.reviews.people import Person
+from lltic.reviews.record.events import Draft
+from lltic.reviews.record.problems import DuplicateOperation
+from lltic.reviews.record.store import EventStore
+from lltic.reviews.rules import decide, is_operation_id, review_of
+from lltic.reviews.rules.refusals import bad_operation
+from lltic.reviews.state import replay
+from lltic.study import Study
+
+__all__ = ["Desk"]
+
+LEASED = ("answer", "submit", "hand_back")
+MAX_EVENTS = 1000
+
+
+class Desk:
+    """One study's reviews, as the people of the study may see them.
+
+    Safe to call from several threads: one operation after the other.
+
+    Parameters
+    ----------
+    study : Study
+        Where the case book and the documents are.
+    store : EventStore
+        The record; nobody else may write to it meanwhile.
+    clock : Clock
+        Who tells the time.
+    """
+
+    def __init__(self, study: Study, store: EventStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._state = replay(store.read())
+        self._room = Room.of(study, self._state)
+        self._leases = Leases(clock)
+        self._turn = threading.RLock()
+        self._unsure = False
+
+    def operate(
+        self, person: Person, operation: Mapping[str, Any], signature: str = ""
+    ) -> dict[str, Any]:
+        """Do one operation and say so, after the commit.
+
+        Parameters
+        ----------
+        operation : mapping
+            As :func:`~lltic.reviews.rules.decide` takes it, and ``window``: which
+            window it comes from.
+        signature : str
+            How the person has just shown again who they are.
+
+        Returns
+        -------
+        dict
+            ``op_id, case_id, review_id, field, at``, of an answer its
+            ``version``, and ``receipt`` when the review was locked. No place in the
+            record: that would tell of others' work.
+        """
+        with self._turn:
+            self._catch_up()
+            try:
+                event = self._do(person, operation, signature)
+            except (Refused, DuplicateOperation) as refusal:
+                # Sent again, because its answer was lost: it is done, whatever holds now.
+                done = self._done(person, operation)
+                if done is None and isinstance(refusal, DuplicateOperation):
+                    raise bad_operation("op_id", "was used for something else") from None
+                if done is None:
+                    raise
+                event = done
+            return self._acknowledge(event)
+
+    def _do(self, person: Person, operation: Mapping[str, Any], signature: str) -> Event:
+        if operation.get("kind") in LEASED:
+            review = review_of(self._state, person, operation.get("review_id"))
+            self._leases.hold(review.review_id, person.name, _window(operation))
+        return self._write(
+            decide(self._state, person, operation, to_text(self._clock()), signature)
+        )
+
+    def _done(self, person: Person, operation: Mapping[str, Any]) -> Event | None:
+        """Return what an operation did when it was sent before, by the same person."""
+        op_id = operation.get("op_id")
+        event = self._store.find(op_id) if is_operation_id(op_id) else None
+        if event is None or event.actor != person.name:
+            return None
+        asked = operation.get("review_id", event.review_id)
+        return event if asked == event.review_id else None
+
+    def _catch_up(self) -> None:
+        """Learn what an append did that failed at the last moment: it may be on record."""
+        if self._unsure:
+            for event in self._store.read(after=self._state.seq):
+                self._state.apply(event)
+            self._unsure = False
+
+    def _write(self, drafts: list[Draft]) -> Event:
+        try:
+            made = self._store.append(drafts)
+        except LlticError:
+            self._unsure = True
+            raise
+        for event in made:
+            self._state.apply(event)
+        return made[0]
+
+    def _acknowledge(self, event: Event) -> dict[str, Any]:
+        names = ("op_id", "case_id", "review_id", "field", "at")
+        answer: dict[str, Any] = {name: getattr(event, name) for name in names}
+        if event.kind == "answered":
+            answer["version"] = event.base_version + 1
+        if event.kind == "submitted":
+            answer["receipt"] = self._state.reviews[event.review_id].receipt
+        return answer
+
+    def hold(
+        self, person: Person, review_id: str, window: str, *, take_over: bool = False
+    ) -> dict[str, Any]:
+        """Say that a window is alive and works on a review; ``take_over`` from another one."""
+        with self._turn:
+            review = review_of(self._state, person, review_id)
+            self._leases.hold(review.review_id, person.name, window, take_over=take_over)
+            return {"review_id": review.review_id}
+
+    # -- what each may see ----------------------------------------------------------------
+
+    def worklist(self, person: Person) -> dict[str, Any]:
+        """Return a reviewer's own reviews, and nothing of anybody else's."""
+        with self._turn:
+            return reviewing.worklist(self._room, person)
+
+    def review(self, person: Person, review_id: str) -> dict[str, Any]:
+        """Return all that a person needs to work on one of their reviews."""
+        with self._turn:
+            return reviewing.review(self._room, person, review_id)
+
+    def document(self, person: Person, review_id: str, document_id: str) -> list[str]:
+        """Return a document's pages, when it belongs to the case of a person's own review."""
+        with self._turn:
+            return reviewing.document(self._room, person, review_id, document_id)
+
+    def coding_queue(self, person: Person) -> dict[str, Any]:
+        """Return the reviews whose text a coder may read, without their authors."""
+        with self._turn:
+            return coding.queue(self._room, person)
+
+    def coding_text(self, person: Person, review_id: str) -> dict[str, Any]:
+        """Return the free texts of one review, and this coder's codings on them."""
+        with self._turn:
+            return coding.text(self._room, person, review_id)
+
+    def waiting(self, person: Person) -> dict[str, Any]:
+        """Return the cases that an adjudicator may take."""
+        with self._turn:
+            return oversight.waiting(self._room, person)
+
+    def overview(self, person: Person) -> dict[str, Any]:
+        """Return how far every case is, for a coordinator; no answer."""
+        with self._turn:
+            return oversight.overview(self._room, person)
+
+    def case(self, person: Person, case_id: str) -> dict[str, Any]:
+        """Return a case with its answers, for a coordinator or an auditor, when it is open."""
+        with self._turn:
+            return oversight.case(self._room, person, case_id)
+
+    def extract(self, person: Person) -> dict[str, Any]:
+        """Return the locked judgements of cases that are in, for an analyst."""
+        with self._turn:
+            return oversight.extract(self._room, person)
+
+    def events(self, person: Person, after: int) -> dict[str, Any]:
+        """Return the next thousand events behind a place in the record, for an auditor."""
+        with self._turn:
+            return oversight.events(person, self._store.read(after), MAX_EVENTS)
+
+
+def _window(operation: Mapping[str, Any]) -> str:
+    window = operation.get("window")
+    return window if isinstance(window, str) and len(window) <= 64 else ""

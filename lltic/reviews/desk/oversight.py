@@ -1,0 +1,138 @@
+"""What those see who do not review: adjudicators, coordinators, analysts, auditors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from lltic.errors import Problem, Refused
+from lltic.form import resolve
+from lltic.identity import pseudonym
+from lltic.records import Event, to_plain
+from lltic.reviews.desk.room import Room, needs_role
+from lltic.reviews.people import Person
+from lltic.reviews.rules import may_take
+from lltic.reviews.state import (
+    ADJUDICATION,
+    HANDED_BACK,
+    LOCKED,
+    STAGE_2,
+    ReviewState,
+)
+
+__all__ = ["case", "events", "extract", "overview", "waiting"]
+
+
+def waiting(room: Room, person: Person) -> dict[str, Any]:
+    """Return the cases that an adjudicator may take, and as what."""
+    needs_role(person, "adjudicator")
+    found = [
+        {"case_id": case_id, "kind": kind}
+        for case_id in room.state.cases
+        for kind in (ADJUDICATION, STAGE_2)
+        if may_take(room.state, person, case_id, kind)
+    ]
+    return {**room.about(), "waiting": found}
+
+
+def overview(room: Room, person: Person) -> dict[str, Any]:
+    """Return how far every case is, who has what, and what was escalated; no answer.
+
+    A coordinator who reviews sees nothing of the cases they read until those are in.
+    """
+    needs_role(person, "coordinator")
+    state = room.state
+    shown = [c for c in state.cases if not _is_blind(room, person, c)]
+    load: Counter[tuple[str, str]] = Counter()
+    for review in state.reviews.values():
+        if review.case_id in shown and review.status != HANDED_BACK:
+            load[review.reviewer, review.status] += 1
+    return {
+        **room.about(),
+        "cases": [_case_row(room, case_id) for case_id in shown],
+        "load": [
+            {"reviewer": name, "status": status, "reviews": count}
+            for (name, status), count in sorted(load.items())
+        ],
+        "escalations": [to_plain(e) for e in state.escalations.values() if e.case_id in shown],
+    }
+
+
+def _is_blind(room: Room, person: Person, case_id: str) -> bool:
+    """Say whether a person is one of the readers of a case that is not in yet."""
+    reads = person.name in room.state.readers(case_id)
+    return reads and not room.state.case_is_closed(case_id)
+
+
+def _case_row(room: Room, case_id: str) -> dict[str, Any]:
+    state, found = room.state, room.state.cases[case_id]
+    ids = (*found.reviews, *found.follow_ups.values())
+    reviews = [state.reviews[r] for r in ids if r in state.reviews]
+    return {
+        "case_id": case_id,
+        "stage": state.stage(case_id),
+        "joint": found.joint,
+        "unblinded": bool(found.unblinded),
+        "reviews": [_review_row(review) for review in reviews],
+    }
+
+
+def _review_row(review: ReviewState) -> dict[str, Any]:
+    return {
+        "review_id": review.review_id,
+        "kind": review.kind,
+        "members": list(review.members),
+        "discipline": review.discipline,
+        "status": review.status,
+        "saved_at": review.saved_at,
+        "submitted_at": review.submitted_at,
+    }
+
+
+def case(room: Room, person: Person, case_id: str) -> dict[str, Any]:
+    """Return a case's reviews with their answers: when all are in, or the blind is broken.
+
+    For an auditor at any time.
+    """
+    needs_role(person, "coordinator", "auditor")
+    state = room.state
+    found = state.cases.get(case_id)
+    if found is None:
+        raise Refused(Problem("no-such-case", "case", "is not one of this study"))
+    broken = any(event.actor == person.name for event in found.unblinded)
+    open_now = state.case_is_closed(case_id) or broken or "auditor" in person.roles
+    if not open_now or _is_blind(room, person, case_id):
+        hint = "It opens when every review is in, or when you break the blind and say why."
+        raise Refused(Problem("case-blind", "this case", "is not open yet", hint=hint))
+    row = _case_row(room, case_id)
+    for review in row["reviews"]:
+        own = state.reviews[review["review_id"]]
+        review |= {"answers": own.answers, "form": to_plain(state.form_of(own))}
+    escalations = [to_plain(state.escalations[e]) for e in found.escalations]
+    return {**row, "escalations": escalations}
+
+
+def extract(room: Room, person: Person) -> dict[str, Any]:
+    """Return the locked judgements of cases that are in, reviewers under pseudonyms."""
+    needs_role(person, "analyst")
+    key = room.study.pseudonym_key()
+    rows = [
+        {
+            "case_id": review.case_id,
+            "reviewer": pseudonym(key, "reviewer", review.reviewer),
+            "form_hash": review.form_hash,
+            "answers": resolve(room.state.form_of(review), review.answers),
+        }
+        for case_id in room.state.cases
+        if room.state.case_is_closed(case_id)
+        for review in room.state.independent(case_id)
+        if review.status == LOCKED
+    ]
+    return {**room.about(), "reviews": rows}
+
+
+def events(person: Person, found: Iterable[Event], limit: int) -> dict[str, Any]:
+    """Return a stretch of the record, for an auditor."""
+    needs_role(person, "auditor")
+    return {"events": [to_plain(e) for e, _ in zip(found, range(limit), strict=False)]}

@@ -1,0 +1,108 @@
+"""A reviewer's own reviews, with the notes; and nothing of anybody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lltic.errors import Problem, Refused
+from lltic.form import differing, page_progress
+from lltic.reviews.desk.room import Room
+from lltic.reviews.people import Person
+from lltic.reviews.rules import review_of, sources_of
+from lltic.reviews.state import CONSENSUS, INDEPENDENT, ReviewState
+
+__all__ = ["document", "review", "worklist"]
+
+
+def worklist(room: Room, person: Person) -> dict[str, Any]:
+    """Return the reviews a person writes in."""
+    role = {"reviewer", "adjudicator"} & set(person.roles)
+    own = [r for r in room.state.reviews.values() if person.name in r.members and role]
+    return {**room.about(), "reviews": [_row(room, review) for review in own]}
+
+
+def _row(room: Room, review: ReviewState) -> dict[str, Any]:
+    """Return a review's line, made again only when something was written in it since.
+
+    Long lists are read while others save, and everybody waits for the one who reads.
+    """
+    written = sum(field.version for field in review.fields.values())
+    stands = (written, review.status, review.receipt, review.saved_at, len(review.reopened))
+    known, row = room.rows.get(review.review_id, (None, {}))
+    if known != stands:
+        row = _made_row(room, review)
+        room.rows[review.review_id] = (stands, row)
+    return row
+
+
+def _made_row(room: Room, review: ReviewState) -> dict[str, Any]:
+    form = room.state.form_of(review)
+    progress = {p.id: page_progress(form, p, review.answers) for p in form.pages}
+    case = room.casebook.get(review.case_id, {})
+    return {
+        "review_id": review.review_id,
+        "case_id": review.case_id,
+        "kind": review.kind,
+        "status": review.status,
+        "form": form.title,
+        "summary": case.get("summary", ""),
+        "note_pages": sum(d["pages"] for d in case.get("documents", ())),
+        "progress": progress,
+        "next_page": next((p for p, s in progress.items() if s in ("todo", "started")), ""),
+        "saved_at": review.saved_at,
+        "submitted_at": review.submitted_at,
+        "receipt": review.receipt,
+        "reopened": bool(review.reopened),
+    }
+
+
+def review(room: Room, person: Person, review_id: str) -> dict[str, Any]:
+    """Return all that a person needs to work on one of their reviews.
+
+    What follows from others' reviews shows those: an adjudicator sees them as A and
+    B, without names; the two sides of a joint review see each other's by discipline.
+    """
+    own = review_of(room.state, person, review_id)
+    case = room.casebook.get(own.case_id)
+    if case is None:
+        hint = "Tell your coordinator: the case book must be made again (lltic allocate)."
+        raise Refused(Problem("no-case-notes", "this case", "is not in the case book", hint=hint))
+    fields = {
+        path: {"answer": field.answer, "version": field.version}
+        for path, field in own.fields.items()
+    }
+    found = {**_row(room, own), "case": case, "form": room.form(own), "fields": fields}
+    return found if own.kind == INDEPENDENT else {**found, **_others(room, person, own)}
+
+
+def _others(room: Room, person: Person, own: ReviewState) -> dict[str, Any]:
+    state = room.state
+    sides = sources_of(state, own)
+    labels = [
+        side.discipline if own.kind == CONSENSUS else letter
+        for side, letter in zip(sides, "ABCDEFGH", strict=False)
+    ]
+    return {
+        "sources": [
+            {"label": label, "answers": side.answers}
+            for label, side in zip(labels, sides, strict=True)
+        ],
+        "differing": differing([(state.form_of(side), side.answers) for side in sides]),
+        "source_form": room.whole_form(sides[0].form_hash),
+        "signed": person.name in own.signed,
+        "others_signed": bool(set(own.signed) - {person.name}),
+    }
+
+
+def document(room: Room, person: Person, review_id: str, document_id: str) -> list[str]:
+    """Return a document's pages, when it belongs to the case of a person's own review."""
+    own = review_of(room.state, person, review_id)
+    case = room.casebook.get(own.case_id, {})
+    if document_id not in {d["id"] for d in case.get("documents", ())}:
+        raise Refused(Problem("no-such-document", "document", "is not part of this case"))
+    folder = room.study.documents.resolve()
+    file = (folder / f"{document_id}.txt").resolve()
+    if not file.is_relative_to(folder) or not file.is_file():
+        hint = "Tell your coordinator; the rest of the notes can be read."
+        raise Refused(Problem("document-missing", "document", "cannot be found", hint=hint))
+    return file.read_text("utf-8").split("\f")

@@ -1,0 +1,151 @@
+"""What a coordinator may do to others' reviews, with a reason.
+
+Withdraw one, open a locked one again, break the blind; and keep the record of
+an escalation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lltic.errors import Problem, Refused
+from lltic.reviews.people import Person
+from lltic.reviews.rules.refusals import Conflict, short_text
+from lltic.reviews.rules.settling import after_hand_back
+from lltic.reviews.state import (
+    INDEPENDENT,
+    LOCKED,
+    OFFERED,
+    OPEN,
+    STAGE_2,
+    ReviewState,
+    State,
+)
+
+__all__ = ["ESCALATION_FIELDS", "break_blind", "escalation_update", "reopen", "withdraw"]
+
+ESCALATION_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "to": (),
+    "sent_at": (),
+    "acknowledged_at": (),
+    "acknowledged_by": (),
+    "duty_of_candour": ("not_asked", "does_not_apply", "family_to_be_told", "family_told"),
+    "incident": (),
+}
+"""What is written down about an escalation; where values are named, only those."""
+
+
+def _coordinator(state: State, person: Person, case_id: Any) -> None:
+    """Refuse who is no coordinator, and a coordinator who still reads the case."""
+    case = state.cases.get(case_id) if isinstance(case_id, str) else None
+    if case is None or "coordinator" not in person.roles:
+        hint = "Only a coordinator may, and only for a case of this study."
+        raise Refused(Problem("not-allowed", "this step", "is not open to you", hint=hint))
+    if person.name in state.readers(case.case_id):
+        hint = "You read this case yourself. Ask another coordinator."
+        raise Refused(Problem("own-case", "this step", "is not open to you", hint=hint))
+
+
+def withdraw(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Take a review from somebody who cannot do it, or close a place that nobody takes.
+
+    ``value`` is ``{"offer_again": true}`` or false; what was written stays on record.
+    """
+    _coordinator(state, person, op.get("case_id"))
+    review = _independent(state, op)
+    value = op.get("value")
+    again = value.get("offer_again") if isinstance(value, Mapping) else None
+    if not isinstance(again, bool):
+        raise Refused(Problem("bad-value", "value", "does not say offer_again", "true, false"))
+    if review.status not in (OPEN, OFFERED):
+        raise Refused(Problem("review-closed", "this review", "was submitted or handed back"))
+    others = [r for r in state.independent(review.case_id) if r is not review]
+    if not again and not others:
+        hint = "Offer it again, or take the case out of the sample."
+        raise Refused(Problem("last-review", "this review", "is the case's only one", hint=hint))
+    made = {
+        "kind": "handed_back",
+        "role": "coordinator",
+        "case_id": review.case_id,
+        "review_id": review.review_id,
+        "value": {"offer_again": again},
+        "reason": short_text(op, "reason", needed=True),
+        "definition_hash": review.form_hash,
+    }
+    return [made, *(after_hand_back(state, review) if again else ())]
+
+
+def _independent(state: State, op: Mapping[str, Any]) -> ReviewState:
+    review = state.reviews.get(str(op.get("review_id")))
+    if review is None or review.case_id != op.get("case_id") or review.kind != INDEPENDENT:
+        raise Refused(Problem("no-such-review", "review", "is not an independent one of this case"))
+    return review
+
+
+def reopen(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Open a locked review again; its reviewer then adds to it, and submits again."""
+    _coordinator(state, person, op.get("case_id"))
+    review = _independent(state, op)
+    if review.status != LOCKED:
+        raise Refused(Problem("not-locked", "this review", "is not locked"))
+    if state.cases[review.case_id].follow_ups.keys() - {STAGE_2}:
+        hint = "Others have seen it. Corrections belong into the adjudication or the consensus."
+        raise Refused(Problem("case-opened", "this review", "can no longer be reopened", hint=hint))
+    return [
+        {
+            "kind": "reopened",
+            "role": "coordinator",
+            "case_id": review.case_id,
+            "review_id": review.review_id,
+            "reason": short_text(op, "reason", needed=True),
+            "definition_hash": review.form_hash,
+        }
+    ]
+
+
+def break_blind(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read a case's reviews before all are locked; it stays visible ever after."""
+    case_id = op.get("case_id")
+    _coordinator(state, person, case_id)
+    stage = state.stage(str(case_id))
+    return [
+        {
+            "kind": "unblinded",
+            "role": "coordinator",
+            "case_id": case_id,
+            "value": {"stage": stage},
+            "reason": short_text(op, "reason", needed=True),
+        }
+    ]
+
+
+def escalation_update(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write down what became of an escalation: to whom, when, the family, the incident."""
+    escalation = state.escalations.get(str(op.get("field")))
+    if escalation is None or escalation.case_id != op.get("case_id"):
+        raise Refused(Problem("no-such-escalation", "field", "is not an escalation of this case"))
+    _coordinator(state, person, escalation.case_id)
+    value = op.get("value")
+    known = isinstance(value, Mapping) and value and set(value) <= set(ESCALATION_FIELDS)
+    if not known or not all(_fits(k, v) for k, v in value.items()):  # type: ignore[union-attr]
+        allowed = ", ".join(ESCALATION_FIELDS)
+        raise Refused(Problem("bad-value", "value", "is not a note on an escalation", allowed))
+    if op.get("base_version") != escalation.version:
+        raise Conflict("escalation", dict(escalation.record), escalation.version)
+    return [
+        {
+            "kind": "escalation_updated",
+            "role": "coordinator",
+            "case_id": escalation.case_id,
+            "review_id": escalation.review_id,
+            "field": escalation.escalation_id,
+            "value": dict(value),  # type: ignore[arg-type]
+            "base_version": escalation.version,
+        }
+    ]
+
+
+def _fits(key: str, value: Any) -> bool:
+    allowed = ESCALATION_FIELDS[key]
+    return isinstance(value, str) and len(value) <= 500 and (not allowed or value in allowed)
