@@ -42,9 +42,10 @@ def agreement(study: Study, discordant_too: bool, as_json: bool) -> None:
     """
     from lltic.agreement import agreement_table, discordant, double_reviewed
     from lltic.form import load_form
-    from lltic.reviews.read import judgements
+    from lltic.reviews.read import judgements, unblinded
 
     found = judgements(study)
+    broken = unblinded(study)
     form = load_form(study.settings.form, study.path).model
     scales = form.scored_items()
     items = agreement_table(found, scales)
@@ -54,10 +55,14 @@ def agreement(study: Study, discordant_too: bool, as_json: bool) -> None:
         "double_reviewed_cases": n_cases,
         "items": items,
         "discordant_cases": len(apart),
+        "unblinded": [
+            {"case_id": e.case_id, "at": e.at, "by": e.actor, "reason": e.reason} for e in broken
+        ],
     }
     if discordant_too:
         data["discordant"] = apart
     lines = [*agreement_lines(items), *(discordant_lines(apart) if discordant_too else ())]
+    lines += [f"! {e.case_id}: blind broken {e.at[:10]} by {e.actor}: {e.reason}" for e in broken]
     lines.append(f"double-reviewed cases {n_cases} discordant {len(apart)}")
     show(data, lines, as_json=as_json)
 

@@ -166,6 +166,7 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
         agreement=tuple(agreement_table(judgements, form.model.scored_items())),
         themes=themes,
         not_computable=not_computable,
+        unblinded=tuple(read.unblinded(study)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lltic.agreement import ItemAgreement
 from lltic.measures import Profile, wilson
-from lltic.records import Estimate, Judgement
+from lltic.records import Estimate, Event, Judgement
 from lltic.themes import ThemePrevalence
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Facts:
         Of the sampled cases.
     not_computable : tuple of str
         What could not be worked out, and why, in sentences.
+    unblinded : tuple of Event
+        Every time the blind of a case was broken.
     """
 
     title: str
@@ -94,6 +96,22 @@ class Facts:
     agreement: tuple[ItemAgreement, ...]
     themes: tuple[ThemePrevalence, ...]
     not_computable: tuple[str, ...] = ()
+    unblinded: tuple[Event, ...] = ()
+
+    @property
+    def blind_breaks(self) -> tuple[str, ...]:
+        """Where the blind was broken: whoever reads about agreement must know."""
+        if not self.unblinded:
+            return ()
+        cases = len({event.case_id for event in self.unblinded})
+        said = f"The blind was broken in {cases} {'case' if cases == 1 else 'cases'}"
+        if self.public:
+            return (f"{said}; their reviews are counted with the rest.",)
+        broken = "; ".join(
+            f"{e.case_id} on {e.at[:10]} by {e.actor} (then {e.value['stage']}): {e.reason}"
+            for e in self.unblinded
+        )
+        return (f"{said}; their reviews are counted with the rest. {broken}",)
 
     @property
     def public(self) -> bool:

@@ -157,7 +157,7 @@ def _agreement(facts: Facts) -> list[str]:
         said += f" Weighted kappa is {_estimate(row.kappa)}"
         said += f", AC2 {_estimate(row.ac2)}." if row.ac2 is not None else "."
     usual = "Published case-note reviews report mean kappas of 0.32 to 0.70 (Lilford 2007)."
-    return [said, usual, *row.warnings]
+    return [said, usual, *row.warnings, *facts.blind_breaks]
 
 
 def _estimate(estimate: Estimate | None) -> str:

@@ -223,6 +223,7 @@ def _agreement(facts: Facts) -> Sheet:
     ]
     if methods:
         notes.append(f"Methods: {'; '.join(methods)}. Intervals are 95 %.")
+    notes += facts.blind_breaks
     return Sheet(
         name="Agreement",
         title="Agreement between reviewers",

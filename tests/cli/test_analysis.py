@@ -11,6 +11,7 @@ from small_study import AMIRA, BEN, CODY, COMPLETE, World, clock, small_study
 from lltic.cli import main
 from lltic.reviews import admin
 from lltic.reviews.desk import Desk
+from lltic.reviews.people import Person
 
 __all__ = ["clock", "small_study"]
 
@@ -86,6 +87,18 @@ def test_agreement_for_machines(run, coded_study):
     assert by_item["procedure.score"]["kappa"] is None
     assert data["discordant"][0]["case_id"] == A
     assert data["discordant"][0]["items"][0]["crosses_poor"] is True
+
+
+def test_a_broken_blind_stands_in_the_agreement_report(run, coded_study, clock):
+    cora = Person("cora", "Cora", "Trust", ("coordinator",))
+    with admin.writing(coded_study) as store:
+        world = World(coded_study, store, Desk(coded_study, store, clock), count(100))
+        operation = world.operation("break_blind", f"{A}-1", reason="Immediate safety concern.")
+        world.desk.operate(cora, operation, "password")
+    _, out, _ = run("agreement", "--study", coded_study.path)
+    assert f"! {A}: blind broken 2026-10-05 by cora: Immediate safety concern." in out
+    _, out, _ = run("agreement", "--study", coded_study.path, "--json")
+    assert [e["case_id"] for e in json.loads(out)["unblinded"]] == [A]
 
 
 def test_agreement_before_any_review_is_undefined_and_says_why(run, small_study):

@@ -17,7 +17,7 @@ from lltic.cohort.model import load_definition
 from lltic.records import Assignment, Case
 from lltic.reviews import admin, bulk
 from lltic.reviews.accounts import Accounts
-from lltic.reviews.rules import Person
+from lltic.reviews.people import Person
 from lltic.sources.parquet import write_records
 from lltic.study import Study
 from lltic.themes import load_codebook

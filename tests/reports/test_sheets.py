@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain
 
 import pytest
 
+from lltic.records import Event
 from lltic.reports import Facts, all_sheets
 from lltic.reports.facts import Phase
 from lltic.reports.tables import Sheet
@@ -102,6 +103,19 @@ def test_under_a_profile_small_counts_and_single_cases_are_gone(public_facts: Fa
     assert [row[3:] for row in sheets["Attrition"].rows] == [(60, "*", 55), (55, "*", 50)]
     agreement = sheets["Agreement"].rows[1]
     assert agreement[1] == 36
+
+
+def test_a_broken_blind_is_said_and_named_only_inside(facts: Facts, public_facts: Facts) -> None:
+    texts = {f.name: "" for f in fields(Event)}
+    who = {"actor": "cora", "at": "2026-10-05T09:00:00Z", "case_id": "CASE-1"}
+    said = {"value": {"stage": "awaiting"}, "reason": "Safety concern"}
+    broken = (Event(**{**texts, **who, **said}),)
+    inside, outside = (
+        next(s for s in all_sheets(replace(f, unblinded=broken)) if s.name == "Agreement").notes[-1]
+        for f in (facts, public_facts)
+    )
+    assert "CASE-1 on 2026-10-05 by cora (then awaiting): Safety concern" in inside
+    assert "broken in 1 case" in outside and "CASE-1" not in outside
 
 
 def test_nothing_reviewed_yet_is_said_and_not_a_failure(facts: Facts) -> None:
