@@ -3,20 +3,26 @@
 
 PYTHON ?= python3
 PORT ?= 8866
+HUB_PORT ?= 8000
+HUB := docs/examples/hub
 VENV := .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install review test lint format cover bench proof lock clean
+.PHONY: help install review hub-demo test lint format cover bench soak proof lock clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/.installed ## make .venv with the locked packages (the other targets do it by themselves)
 
 review: $(VENV)/.installed ## build the demo study if there is none, and serve it (PORT=8866)
 	@test -e demo || { rm -rf build/demo; $(RUN) -m lltic demo build/demo && mv build/demo demo; }
 	$(RUN) -m lltic serve --study demo --port $(PORT)
+
+hub-demo: $(VENV)/.installed build/hub/.installed ## the same through JupyterHub, a server for each person (HUB_PORT=8000; needs npm)
+	$(RUN) -m lltic hub-demo --port $(HUB_PORT) --config $(HUB)/jupyterhub_config.py \
+	  --proxy build/hub/node_modules/.bin/configurable-http-proxy
 
 test: $(VENV)/.installed ## run everything that CI runs: lint, types, tests
 	$(RUN) -m lltic test
@@ -33,6 +39,9 @@ cover: $(VENV)/.installed ## which lines no test runs (htmlcov/index.html)
 
 bench: $(VENV)/.installed ## measure what benchmarks/README.md promises
 	$(RUN) -m benchmarks
+
+soak: $(VENV)/.installed ## the full size of the proofs that CI runs small: 10,000 kills, 500 lost links (an hour and more)
+	$(RUN) -m pytest -m soak -s tests/faults
 
 proof: $(VENV)/.installed ## install the wheel in a bare environment from the package index, and use it
 	$(RUN) -m pytest -m registry tests/test_packaging.py
@@ -68,4 +77,12 @@ $(VENV)/.locked: requirements.lock
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 	$(RUN) -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+# The Hub's proxy, by exact version and hash; into build, whatever else npm has on this machine.
+build/hub/.installed: $(HUB)/package.json $(HUB)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed for the Hub's proxy. On Debian: apt install npm"; exit 1; }
+	@mkdir -p build/hub
+	@cp $(HUB)/package.json $(HUB)/package-lock.json build/hub/
+	cd build/hub && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
