@@ -97,8 +97,8 @@ def _condition_problems(
     if sum(tests) != 1:
         yield Problem("form-condition-test", here, "a condition has exactly one test", _TESTS)
     values = {o.value for o in target.options}
-    if target.type == "scale" and target.scale in form.scales:
-        values = {str(level) for level in form.scales[target.scale].levels}
+    if target.type == "scale" and (scale := form.scales.get(target.scale or "")):
+        values = {str(level) for level in scale.levels}
     wanted = {*condition.equals, *([condition.includes] if condition.includes else [])}
     if values and not wanted <= values:
         message = f"its condition waits for a value that '{condition.item}' does not offer"

@@ -57,10 +57,10 @@ def merged(reviews: Sequence[tuple[Form, Answers]]) -> dict[str, dict[str, Any]]
                 given.setdefault(path, []).append(dict(answers[path]))
     asked = [{path for path, _, _ in form.items()} for form, _ in reviews]
     same = {}
-    for path, answers in given.items():
+    for path, said in given.items():
         sides = sum(path in paths for paths in asked)
-        if len(answers) == sides and all(answer == answers[0] for answer in answers):
-            same[path] = answers[0]
+        if len(said) == sides and all(answer == said[0] for answer in said):
+            same[path] = said[0]
     return same
 
 
