@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from postgres import postgres_server, postgres_url
 from serving_study import browser, demo_copy, demo_study
 from small_study import clock, reviewed, small_study, world
 
@@ -17,6 +18,8 @@ __all__ = [
     "clock",
     "demo_copy",
     "demo_study",
+    "postgres_server",
+    "postgres_url",
     "reviewed",
     "small_study",
     "world",

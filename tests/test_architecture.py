@@ -47,13 +47,14 @@ MAY_IMPORT: dict[str, set[str]] = {
 """Besides itself and the ground floor."""
 
 TABLES = {"pandas", "numpy", "pyarrow"}
+SERVICE = {"starlette", "uvicorn", "pydantic", "pydantic_core", "prometheus_client", "argon2"}
 LIBRARIES: dict[str, set[str]] = {
     "definitions": {"yaml", "pydantic"},
     "sources": {"ibis", "duckdb", "openpyxl", *TABLES},
     "cohort": {"ibis", "duckdb", *TABLES},
     "sampling": {"numpy", "scipy"},
     "allocation": {"numpy", "scipy"},
-    "reviews": {"sqlalchemy", "starlette", "uvicorn", "argon2", "filelock"},
+    "reviews": {"sqlalchemy", "filelock", "cryptography", "psycopg", *SERVICE},
     "agreement": {"scipy", *TABLES},
     "themes": {"sklearn", "scipy", *TABLES},
     "measures": {"scipy", *TABLES},
@@ -62,6 +63,7 @@ LIBRARIES: dict[str, set[str]] = {
     "audit": {"nbclient", "nbformat", "nbval", "jupyter_client", "traitlets", "pytest", *TABLES},
     "ui": {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel"},
     "ui.server": {"voila", "jupyter_server", "jupyter_client", "jupyter_core", "tornado", "jinja2"},
+    "ui.hub": {"jupyterhub", "jupyter_server", "tornado"},
     "cli": {"click", *TABLES},
 }
 """Libraries from outside, in the only rooms that may use them; others have none."""
@@ -339,7 +341,9 @@ def test_the_light_import_test_can_fail():
 def test_every_library_is_a_declared_dependency():
     """What the wheel imports must come with the wheel, not with the workshop."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {normal(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+    extras = project["optional-dependencies"].values()
+    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    declared = {normal(re.split(r"[^\w.-]", line)[0]) for line in lines}
     distributions = packages_distributions()
     missing = []
     for edge in imports(ROOT / "lltic"):

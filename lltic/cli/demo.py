@@ -20,7 +20,7 @@ from lltic.study import Study
 
 if TYPE_CHECKING:
     from lltic.records import Assignment, Case
-    from lltic.reviews.rules import Person
+    from lltic.reviews.people import Person
     from lltic.sources.synthetic import SyntheticReview, SyntheticTrust
 
 __all__ = ["PASSWORD", "demo", "logins", "make_demo"]
@@ -62,7 +62,7 @@ def demo(directory: Path, seed: int, as_json: bool) -> None:
     show({"study": str(study.path)}, [str(study.path)], as_json=as_json)
 
 
-def make_demo(directory: Path, seed: int) -> Study:
+def make_demo(directory: Path, seed: int, reviews_url: str = "") -> Study:
     """Make the synthetic study; the same seed makes the same cohort, reviews and record.
 
     Parameters
@@ -71,6 +71,8 @@ def make_demo(directory: Path, seed: int) -> Study:
         A new or empty folder.
     seed : int
         Of the trust, of the study's key and so of the case ids.
+    reviews_url : str
+        An empty PostgreSQL database for the record; a file in the study when not given.
     """
     from lltic.cli.cohort import allocate_cases, draw_sample
     from lltic.cohort import build
@@ -78,6 +80,9 @@ def make_demo(directory: Path, seed: int) -> Study:
 
     key = hashlib.sha256(f"lltic demo {seed}".encode()).digest()
     study = Study.init(directory, title=TITLE, synthetic=True, support=SUPPORT, key=key)
+    if reviews_url:
+        with (study.path / "study.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'\n[reviews]\nurl = "{reviews_url}"\n')
     trust = synthetic.generate(seed)
     synthetic.write(study, trust)
     cases = {case.person_id: case for case in build(study).cases}
@@ -92,7 +97,7 @@ def make_demo(directory: Path, seed: int) -> Study:
 def _add_people(study: Study, trust: SyntheticTrust) -> dict[str, Person]:
     """Give every invented person an account; return the reviewers and the coder."""
     from lltic.reviews.accounts import Accounts
-    from lltic.reviews.rules import Person
+    from lltic.reviews.people import Person
 
     accounts = Accounts(study.keys)
     people = {p.name: Person(p.name, p.label, p.organisation, p.roles) for p in trust.people}

@@ -15,14 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lltic.errors import LlticError, Problem
 from lltic.reviews.client import Client, ServiceDown
 from lltic.study import Study
 
-__all__ = ["Process", "Serving", "serving"]
+__all__ = ["Process", "Serving", "claim", "is_up", "review_service", "serving", "stopped_by_signal"]
 
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
 START_SECONDS = 60.0
@@ -31,12 +31,19 @@ START_SECONDS = 60.0
 class Process:
     """One child process that is started again when it dies."""
 
-    def __init__(self, name: str, arguments: Sequence[str], home: Path, log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        home: Path,
+        log: Path,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self.log = log
         self._arguments = [sys.executable, "-m", *arguments]
         self._environment = {k: v for k in PASSED_ON if (v := os.environ.get(k))}
-        self._environment |= {"HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        self._environment |= {"HOME": str(home), "PYTHONUNBUFFERED": "1", **(more or {})}
         self._started: list[float] = []
         self.child: subprocess.Popen | None = None
 
@@ -91,7 +98,7 @@ class Process:
 
 
 class Serving:
-    """A study being served: two processes and the address."""
+    """A study being served: the service, what stands in front of it, and the address."""
 
     def __init__(self, service: Process, web: Process, socket: Path, address: str) -> None:
         self.service = service
@@ -101,7 +108,7 @@ class Serving:
 
     def watch(self) -> None:
         """Keep both running until this process is told to stop."""
-        with _stopped_by_signal() as stopped:
+        with stopped_by_signal() as stopped:
             while not stopped():
                 self.service.keep()
                 self.web.keep()
@@ -109,49 +116,68 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(study: Study, port: int) -> Iterator[Serving]:
+def serving(study: Study, port: int, *options: str) -> Iterator[Serving]:
     """Start the service and the web server of a study, and stop them at the end.
+
+    Parameters
+    ----------
+    study : Study
+        What is served.
+    port : int
+        On 127.0.0.1.
+    *options : str
+        More of the web server's options; see ``python -m lltic.ui.server --help``.
 
     Raises
     ------
     LlticError
         ``cannot-serve`` with the process's last words: a busy port, a record in use.
     """
-    _claim(port)
-    # A Unix socket's path is short by law, and only its owner may reach it.
-    with tempfile.TemporaryDirectory(prefix="lltic-") as folder:
-        run = Path(folder)
-        home = run / "home"
-        home.mkdir(mode=0o700)
-        socket = run / "reviews.sock"
-        logs = study.path / "logs"
-        logs.mkdir(exist_ok=True)
-        ours = ["--socket", str(socket)]
-        service = Process(
-            "the review service",
-            ["lltic.reviews", "--study", str(study.path), *ours],
-            home,
-            logs / "service.log",
-        )
+    claim(port)
+    with review_service(study) as (service, socket):
         web = Process(
             "the web server",
-            ["lltic.ui.server", *ours, "--port", str(port)],
-            home,
-            logs / "web.log",
+            ["lltic.ui.server", "--socket", str(socket), "--port", str(port), *options],
+            socket.with_name("home"),
+            study.path / "logs" / "web.log",
         )
         address = f"http://127.0.0.1:{port}"
         try:
-            service.start()
-            service.wait_until(lambda: _answers(socket))
             web.start()
-            web.wait_until(lambda: _is_up(address))
+            web.wait_until(lambda: is_up(f"{address}/login"))
             yield Serving(service, web, socket, address)
         finally:
             web.stop()
+
+
+@contextlib.contextmanager
+def review_service(study: Study) -> Iterator[tuple[Process, Path]]:
+    """Start the review service of a study; give the process and its socket, in a folder of ours.
+
+    Beside the socket is ``home``, an empty folder that ends with it.
+    """
+    # A Unix socket's path is short by law, and only its owner may reach it.
+    with tempfile.TemporaryDirectory(prefix="lltic-") as folder:
+        socket = Path(folder) / "reviews.sock"
+        home = socket.with_name("home")
+        home.mkdir(mode=0o700)
+        logs = study.path / "logs"
+        logs.mkdir(exist_ok=True)
+        service = Process(
+            "the review service",
+            ["lltic.reviews", "--study", str(study.path), "--socket", str(socket)],
+            home,
+            logs / "service.log",
+        )
+        try:
+            service.start()
+            service.wait_until(lambda: _answers(socket))
+            yield service, socket
+        finally:
             service.stop()
 
 
-def _claim(port: int) -> None:
+def claim(port: int) -> None:
     """Refuse a port that somebody else answers on: we would check their pages, not ours."""
     with socketlib.socket(socketlib.AF_INET, socketlib.SOCK_STREAM) as probe:
         probe.setsockopt(socketlib.SOL_SOCKET, socketlib.SO_REUSEADDR, 1)
@@ -172,21 +198,23 @@ def _answers(socket: Path) -> bool:
         return False
 
 
-def _is_up(address: str) -> bool:
+def is_up(address: str, *, refusing: bool = True) -> bool:
+    """Say whether something answers at an address; with a refusal only when that counts."""
     import urllib.error
     import urllib.request
 
     try:
-        with urllib.request.urlopen(f"{address}/login", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except urllib.error.HTTPError:
-        return True
+        return refusing
     except OSError:
         return False
 
 
 @contextlib.contextmanager
-def _stopped_by_signal() -> Iterator[Callable[[], bool]]:
+def stopped_by_signal() -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether this process has been told to stop."""
     asked: list[int] = []
     previous = {
         number: signal.signal(number, lambda received, frame: asked.append(received))

@@ -14,6 +14,7 @@ from lltic.ui.server import answers, app, handlers, identity, kernels
 settings = json.loads(sys.argv[1])
 hole = settings.pop("hole", "")
 idle = settings.pop("cull", 0)
+ping = settings.pop("ping", 0)
 
 
 class Open(handlers.Guarded):
@@ -68,6 +69,8 @@ if hole == "widgets":
 if idle:
     kernels.PageKernels.cull_idle_timeout = idle
     kernels.PageKernels.cull_interval = 1
+if ping:
+    app.PING = ping
 
 logging.basicConfig(level=logging.WARNING)
 try:

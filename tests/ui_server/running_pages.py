@@ -22,7 +22,7 @@ from page_notebooks import NOTEBOOKS
 
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.client import Client, ServiceDown
-from lltic.reviews.rules import Person
+from lltic.reviews.people import Person
 from lltic.study import Study
 from lltic.ui.server.identity import cookie_name
 

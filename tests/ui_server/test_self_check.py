@@ -35,7 +35,7 @@ def test_a_sound_server_passes_quickly_and_keeps_no_kernel_of_it(site):
     begun = time.monotonic()
     found = self_check(site.address, sessions(site))
     assert [hole for hole in found if not hole.ok] == []
-    assert len(found) == 12
+    assert len(found) == 13
     assert time.monotonic() - begun < 5
     assert site.kernels() == {}
 

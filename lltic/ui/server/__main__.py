@@ -25,6 +25,10 @@ def main() -> int:
     parser.add_argument(
         "--host", action="append", default=[], help="a proxy's name for this server"
     )
+    parser.add_argument(
+        "--behind-proxy", action="store_true", help="people sign in at the proxy in front"
+    )
+    parser.add_argument("--sign-out", default="", help="where the proxy ends its own session")
     parser.add_argument("--per-person", type=int, default=2, help="open pages of one person")
     parser.add_argument("--in-all", type=int, default=60, help="open pages of everybody")
     parser.add_argument("--check", default="", metavar="ADDRESS")
@@ -42,10 +46,14 @@ def main() -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from lltic.ui.server.app import Server
+    from lltic.ui.server.proxied import ProxiedServer
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     base_url = f"/{arguments.base_url.strip('/')}/".replace("//", "/")
-    server = Server.instance(
+    options = {"sign_out": arguments.sign_out} if arguments.behind_proxy else {}
+    kind = ProxiedServer if arguments.behind_proxy else Server
+    server = kind.instance(
+        **options,
         socket=arguments.socket,
         port=arguments.port,
         ip=arguments.ip,

@@ -11,6 +11,7 @@ import logging
 import re
 import signal
 import tempfile
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,16 @@ from voila.configuration import VoilaConfiguration
 
 from lltic.errors import LlticError, Problem
 from lltic.reviews.client import Client
+from lltic.ui.server.again import Again, Pause, Sign
 from lltic.ui.server.answers import standing_headers
 from lltic.ui.server.channels import MESSAGES, PageConnection
+from lltic.ui.server.door import Login, Logout
 from lltic.ui.server.handlers import Missing, addresses
 from lltic.ui.server.identity import OwnKernelsOnly, ServiceIdentity
 from lltic.ui.server.kernels import PageKernels, PageKernelSpecs
 from lltic.ui.server.render import Assets, Page
 
-__all__ = ["PAGES", "Configuration", "Server", "check_versions"]
+__all__ = ["FLOORS", "PAGES", "Configuration", "Server", "check_versions"]
 
 HERE = Path(__file__).parent
 PAGES = {
@@ -42,22 +45,30 @@ PAGES = {
 }
 """The closed list of pages, by address."""
 
+DOORS = {"login": Login, "logout": Logout, "again": Again, "pause": Pause, "sign": Sign}
+"""Where one comes in, goes out, and shows again who one is; other shapes have other doors."""
+
 FLOORS = {"voila": (0, 5, 13), "jupyter_server": (2, 18)}
 """Below these, a person who is logged in can run code (docs/decisions/0004)."""
 
-PING = 30_000  # milliseconds: a page whose computer sleeps is unconnected after one or two
+PING = 30_000  # milliseconds between two signs of life that are asked of a page
+MISSED = 2.5  # so many without an answer, and it is unconnected; 1 would cut every line, always
 MAX_BODY = 64 * 1024  # a log-in and a goodbye are all that is ever posted
 
 MAX_MESSAGE = 4 * 1024 * 1024  # twice what the service takes
 
 
-def check_versions(installed: dict[str, str] | None = None) -> None:
+def check_versions(
+    installed: Mapping[str, str] | None = None, floors: Mapping[str, tuple[int, ...]] = FLOORS
+) -> None:
     """Raise when a library is older than what is known to be safe.
 
     Parameters
     ----------
     installed : dict of str to str, optional
         Versions by distribution; those of this environment when not given.
+    floors : dict of str to tuple of int
+        The oldest safe version of each.
 
     Raises
     ------
@@ -65,7 +76,7 @@ def check_versions(installed: dict[str, str] | None = None) -> None:
         ``too-old`` for each library below its floor.
     """
     problems = []
-    for name, floor in FLOORS.items():
+    for name, floor in floors.items():
         has = installed[name] if installed else version(name)
         if tuple(int(n) for n in re.findall(r"\d+", has)[: len(floor)]) < floor:
             allowed = f"{'.'.join(map(str, floor))} or newer"
@@ -102,14 +113,16 @@ class Notebooks(LargeFileManager):
 class Server(Voila):
     """The reviewers' pages behind the log-in of the review service.
 
-    Traits: ``socket`` (the service's Unix socket), ``pages`` (address to notebook), ``hosts``
-    (names other than localhost under which a proxy in front offers this server), ``per_person``
-    and ``in_all`` (how many kernels), and of Voilà's own ``ip``, ``port``, ``base_url``.
+    Traits: ``socket`` (the service's Unix socket), ``pages`` (address to notebook), ``doors``
+    (where one comes in and goes out), ``hosts`` (names other than localhost under which a proxy in
+    front offers this server), ``per_person`` and ``in_all`` (how many kernels), and of Voilà's
+    own ``ip``, ``port``, ``base_url``.
     """
 
     name = "lltic"
     socket = Unicode()
     pages = Dict(default_value=PAGES)
+    doors = Dict(default_value=DOORS)
     hosts = List(Unicode())
     per_person = Integer(2)
     in_all = Integer(60)
@@ -161,7 +174,7 @@ class Server(Voila):
             "xsrf_cookie_kwargs": {"samesite": "Lax", "path": self.base_url},
             "websocket_max_message_size": MAX_MESSAGE,
             "ws_ping_interval": PING,
-            "ws_ping_timeout": PING,
+            "ws_ping_timeout": MISSED * PING,
             "log_function": self._log_request,
             "lltic": self,
         }
@@ -174,7 +187,11 @@ class Server(Voila):
         """Serve on one port, that one, until told to stop."""
         try:
             self.app.listen(
-                self.port, self.ip, max_body_size=MAX_BODY, max_buffer_size=16 * MAX_BODY
+                self.port,
+                self.ip,
+                max_body_size=MAX_BODY,
+                max_buffer_size=16 * MAX_BODY,
+                **self.listening(),
             )
         except OSError as error:
             hint = "Stop what uses it, or name another with --port."
@@ -185,6 +202,10 @@ class Server(Voila):
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.ioloop.add_callback(self._ready)
         self.ioloop.start()
+
+    def listening(self) -> dict[str, Any]:
+        """Return more options of the HTTP server, such as its certificate."""
+        return {}
 
     async def _ready(self) -> None:
         """Tell whoever started this server that it can be used."""

@@ -1,7 +1,7 @@
 """The self-test: tries the known holes against a running server.
 
 Nobody is let in before it has passed. It costs two kernels and about two seconds, and
-needs two sessions of people who exist for it alone.
+needs the log-ins of two people who exist for it alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,8 +21,9 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HT
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from lltic.ui.server.identity import cookie_name
+from lltic.ui.server.proxied import SECRET_HEADER
 
-__all__ = ["Hole", "self_check"]
+__all__ = ["Hole", "Visitor", "self_check"]
 
 SECONDS = 30.0
 PROBE_SECONDS = 10.0
@@ -43,6 +44,15 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "shutdown_request": {"restart": False},
 }
 """Everything else a browser could say to a kernel; each must be dropped."""
+
+PROXY_HEADERS = {
+    "X-Forwarded-User": "self-check-one",
+    "X-Remote-User": "self-check-one",
+    "Remote-User": "self-check-one",
+    "X-Forwarded-Email": "self-check-one",
+    "X-Forwarded-Access-Token": "x",
+}
+"""What proxies of other houses say; none of it may be believed."""
 
 CLOSED = (
     "voila/files/desk.ipynb voila/files/..%2fserver%2fapp.py voila/static/voila.js "
@@ -65,15 +75,36 @@ class Hole:
     detail: str
 
 
-def self_check(base_url: str, sessions: tuple[str, str]) -> list[Hole]:
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody at the door: what their browser holds, and what a proxy adds to it."""
+
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def logged_in(cls, base_url: str, session: str, **headers: str) -> Visitor:
+        """Return who holds this session id."""
+        return cls({cookie_name(urlsplit(base_url).netloc): session}, headers)
+
+
+STRANGER = Visitor()
+
+
+def self_check(
+    base_url: str, visitors: tuple[str | Visitor, str | Visitor], *, own_servers: bool = False
+) -> list[Hole]:
     """Try the known holes of a running server.
 
     Parameters
     ----------
     base_url : str
         The server's address, such as ``http://127.0.0.1:8866``.
-    sessions : tuple of two str
-        Session ids of two people who exist for this test only.
+    visitors : tuple of two Visitor
+        Two people who exist for this test only, by what opens the door to them; a session id
+        is enough where nothing else is needed.
+    own_servers : bool
+        Each person has a server of their own; this one is the first one's.
 
     Returns
     -------
@@ -82,17 +113,23 @@ def self_check(base_url: str, sessions: tuple[str, str]) -> list[Hole]:
     """
     # A thread of its own: the caller may be inside an event loop.
     with ThreadPoolExecutor(1) as one:
-        return one.submit(lambda: asyncio.run(_Check(base_url, sessions).run())).result()
+        return one.submit(
+            lambda: asyncio.run(_Check(base_url, visitors, own_servers).run())
+        ).result()
 
 
 class _Check:
-    def __init__(self, base_url: str, sessions: tuple[str, str]) -> None:
+    def __init__(
+        self, base_url: str, visitors: tuple[str | Visitor, str | Visitor], own_servers: bool
+    ) -> None:
         self._base = base_url.rstrip("/") + "/"
-        self._one, self._two = sessions
-        self._cookie = cookie_name(urlsplit(base_url).netloc)
+        self._owner, self._other = (
+            v if isinstance(v, Visitor) else Visitor.logged_in(base_url, v) for v in visitors
+        )
+        self._own_servers = own_servers
         self._http = AsyncHTTPClient(force_instance=True, defaults={"request_timeout": SECONDS})
         self._answers: list[tuple[str, HTTPResponse]] = []
-        self._kernels: dict[str, str] = {}
+        self._kernels: list[str] = []
         self._patience = SECONDS
 
     async def run(self) -> list[Hole]:
@@ -108,6 +145,7 @@ class _Check:
                     self._try("template and theme", self._template),
                     self._try("other addresses", self._addresses),
                     self._try("tokens", self._tokens),
+                    self._try("claims of identity", self._claims),
                 )
                 # One after the other, and last: when one is open, the kernel is gone.
                 found.append(await self._try("anonymous kernel", self._anonymous_kernel))
@@ -130,16 +168,15 @@ class _Check:
     # -- what is tried ----------------------------------------------------------------------
 
     async def _pages(self) -> str:
-        """Not a hole: the two pages whose kernels are then attacked."""
-        asked = {self._one: "", self._two: "?template=lab&theme=dark&voila-theme=dark"}
-        pages = await asyncio.gather(*(self._get(query, who) for who, query in asked.items()))
-        for who, page in zip(asked, pages, strict=True):
+        """Not a hole: two pages of the owner, whose kernels are then attacked."""
+        asked = ("", "?template=lab&theme=dark&voila-theme=dark")
+        for page in await asyncio.gather(*(self._get(query, self._owner) for query in asked)):
             found = re.search(
                 r'data-kernel-id="([0-9a-f-]{36})"', page.body.decode("utf-8", "replace")
             )
             if page.code != 200 or not found:
                 return f"a page did not open (status {page.code})"
-            self._kernels[who] = found[1]
+            self._kernels.append(found[1])
         return ""
 
     async def _anonymous_pages(self) -> str:
@@ -153,16 +190,18 @@ class _Check:
         )
 
     async def _anonymous_kernel(self) -> str:
-        return await self._reaches_kernel("", "a stranger")
+        return await self._reaches_kernel(STRANGER, "a stranger")
 
     async def _other_kernel(self) -> str:
-        open_ = await self._reaches_kernel(self._two, "another person")
-        alive = await self._get(f"api/kernels/{self._kernels[self._one]}", self._one)
+        open_ = await self._reaches_kernel(self._other, "another person")
+        alive = await self._get(f"api/kernels/{self._kernels[0]}", self._owner)
+        if not open_ and self._own_servers and (await self._get("", self._other)).code == 200:
+            open_ = "another person gets a page"
         return open_ or ("" if alive.code == 200 else "another person ended a kernel")
 
-    async def _reaches_kernel(self, who: str, said: str) -> str:
-        kernel = f"api/kernels/{self._kernels[self._one]}"
-        leave = f"voila/api/shutdown/{self._kernels[self._one]}"
+    async def _reaches_kernel(self, who: Visitor, said: str) -> str:
+        kernel = f"api/kernels/{self._kernels[0]}"
+        leave = f"voila/api/shutdown/{self._kernels[0]}"
         for method, path in (("GET", kernel), ("DELETE", kernel), ("POST", leave)):
             answer = await self._ask(method, path, who)
             if answer.code not in (302, 403, 404):
@@ -208,8 +247,8 @@ class _Check:
         return f"the address chose a template ({foreign[0]})" if foreign else ""
 
     async def _addresses(self) -> str:
-        paths = [p.format(id=self._kernels[self._one]) for p in CLOSED]
-        answers = await asyncio.gather(*(self._get(path, self._one) for path in paths))
+        paths = [p.format(id=self._kernels[0]) for p in CLOSED]
+        answers = await asyncio.gather(*(self._get(path, self._owner) for path in paths))
         return _first(
             [
                 f"/{path} answers {answer.code}"
@@ -220,27 +259,45 @@ class _Check:
 
     async def _foreign(self) -> str:
         evil = {"Origin": "http://evil.example"}
-        kernel = f"api/kernels/{self._kernels[self._one]}"
-        if await self._connects(f"{kernel}/channels", self._one, evil):
+        kernel = f"api/kernels/{self._kernels[0]}"
+        if await self._connects(f"{kernel}/channels", self._owner, evil):
             return "another site can connect to a kernel"
-        if (await self._ask("DELETE", kernel, self._one, evil)).code == 204:
+        if (await self._ask("DELETE", kernel, self._owner, evil)).code == 204:
             return "another site can end a kernel"
-        if (await self._ask("DELETE", kernel, self._one, forged=True)).code == 204:
+        if (await self._ask("DELETE", kernel, self._owner, forged=True)).code == 204:
             return "a request without the token of our pages can end a kernel"
         for headers in (evil, {}):
-            form = await self._ask("POST", "login", "", headers, forged=True)
+            form = await self._ask("POST", "login", STRANGER, headers, forged=True)
             if form.code not in (403, 404):
                 return f"a forged log-in is answered with {form.code}"
-        if (await self._get("login", "", {"Host": "evil.example"})).code != 403:
+        if (await self._get("login", STRANGER, {"Host": "evil.example"})).code < 400:
             return "another host's name is answered"
         return ""
 
     async def _tokens(self) -> str:
         for headers in ({"Authorization": "token x"}, {"Authorization": "token "}):
-            if (await self._get("", "", headers)).code != 302:
+            if (await self._get("", STRANGER, headers)).code != 302:
                 return "a token is looked at"
-        forged = await self._get("", "x" * 43)
+        invented = Visitor(dict.fromkeys(self._owner.cookies, "x" * 43))
+        forged = await self._get("", invented)
         return "" if forged.code == 302 else "an invented session is let in"
+
+    async def _claims(self) -> str:
+        """Say who one is, as a proxy does, with everything right but the secret."""
+        right = {**PROXY_HEADERS, **self._owner.headers}
+        for secret in ("", "x" * 43):
+            claim = {**right, SECRET_HEADER: secret}
+            for path in ("", "login"):
+                answer = await self._get(path, STRANGER, claim)
+                if answer.code == 200 and b"data-kernel-id" in answer.body:
+                    return "a page opens to a claim without the secret"
+                if any("lltic-" in c for c in answer.headers.get_list("Set-Cookie")):
+                    return "a session opens to a claim without the secret"
+            if self._owner.headers:
+                answer = await self._get("", Visitor(self._owner.cookies, claim))
+                if answer.code != 302:
+                    return "a session is enough without the secret"
+        return ""
 
     async def _headers(self) -> str:
         for name, answer in self._answers:
@@ -253,20 +310,20 @@ class _Check:
     # -- how ----------------------------------------------------------------------------------
 
     async def _get(
-        self, path: str, who: str = "", headers: dict[str, str] | None = None
+        self, path: str, who: Visitor | None = None, headers: dict[str, str] | None = None
     ) -> HTTPResponse:
-        return await self._ask("GET", path, who, headers)
+        return await self._ask("GET", path, who or STRANGER, headers)
 
     async def _ask(
         self,
         method: str,
         path: str,
-        who: str = "",
+        who: Visitor,
         headers: dict[str, str] | None = None,
         *,
         forged: bool = False,
     ) -> HTTPResponse:
-        sent = {**self._cookies(who), **(headers or {})}
+        sent = {**_sent_by(who), **(headers or {})}
         if not forged:
             sent["X-XSRFToken"] = FORGERY_TOKEN
         body = "name=x&password=x" if method == "POST" else None
@@ -274,18 +331,17 @@ class _Check:
             self._base + path, method, sent, body, follow_redirects=False, request_timeout=SECONDS
         )
         answer = await self._http.fetch(request, raise_error=False)
-        self._answers.append((path, answer))
+        if "Host" not in sent:  # a proxy in front may refuse those by itself, in its own words
+            self._answers.append((path, answer))
         return answer
 
-    def _cookies(self, who: str) -> dict[str, str]:
-        session = f"; {self._cookie}={who}" if who else ""
-        return {"Cookie": f"_xsrf={FORGERY_TOKEN}{session}"}
-
-    async def _connects(self, path: str, who: str, headers: dict[str, str] | None = None) -> bool:
+    async def _connects(
+        self, path: str, who: Visitor, headers: dict[str, str] | None = None
+    ) -> bool:
         url = self._base.replace("http", "ws", 1) + path + "?session_id=check"
         try:
             line = await websocket_connect(
-                HTTPRequest(url, headers={**self._cookies(who), **(headers or {})})
+                HTTPRequest(url, headers={**_sent_by(who), **(headers or {})})
             )
         except HTTPClientError:
             return False
@@ -293,15 +349,15 @@ class _Check:
         return True
 
     async def _line(self, protocol: str = "") -> _Line:
-        kernel = f"api/kernels/{self._kernels[self._one]}/channels"
+        kernel = f"api/kernels/{self._kernels[0]}/channels"
         url = f"{self._base.replace('http', 'ws', 1)}{kernel}?session_id={uuid.uuid4().hex}"
-        request = HTTPRequest(url, headers=self._cookies(self._one))
+        request = HTTPRequest(url, headers=_sent_by(self._owner))
         protocols = [protocol] if protocol else None
         return _Line(await websocket_connect(request, subprotocols=protocols))
 
     async def _tidy_up(self) -> None:
-        for who, kernel_id in self._kernels.items():
-            await self._ask("DELETE", f"api/kernels/{kernel_id}", who)
+        for kernel_id in self._kernels:
+            await self._ask("DELETE", f"api/kernels/{kernel_id}", self._owner)
 
 
 class _Line:
@@ -376,6 +432,11 @@ class _Line:
             if msg_id in text:
                 replied = replied or "_info_reply" in text
                 idle = idle or re.search(r'"execution_state":\s*"idle"', text) is not None
+
+
+def _sent_by(who: Visitor) -> dict[str, str]:
+    cookies = {"_xsrf": FORGERY_TOKEN, **who.cookies}
+    return {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()), **who.headers}
 
 
 async def _hang_up(socket: WebSocketClientConnection) -> None:

@@ -13,7 +13,7 @@ from lltic.errors import LlticError, Refused
 from lltic.reviews.client import ServiceDown
 from lltic.ui.server.answers import Guarded
 
-__all__ = ["Login", "Logout"]
+__all__ = ["Doorway", "Login", "Logout"]
 
 FORM_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
@@ -22,19 +22,32 @@ FORM_POLICY = (
 """The log-in runs no script at all, and must be able to post its form."""
 
 
-class Login(Guarded):
-    """The log-in, which works without a script."""
+class Doorway(Guarded):
+    """What all log-ins share: no script runs, and they lead to a page of the closed list."""
 
     @property
     def content_security_policy(self) -> str:
         """No script at all, and the form may be posted here."""
         return FORM_POLICY
 
+    def target(self) -> str:
+        """Return where to go now: a page of the closed list, whatever was asked."""
+        asked = urlsplit(self.get_query_argument("next", ""))
+        pages = {self.base_url + p.lstrip("/") for p in self.server.pages}
+        if asked.scheme or asked.netloc or asked.path not in pages:
+            return self.base_url
+        query = urlencode(parse_qsl(asked.query, max_num_fields=20))
+        return asked.path + (f"?{query}" if query else "")
+
+
+class Login(Doorway):
+    """The log-in with name and password, which works without a script."""
+
     @allow_unauthenticated
     async def get(self) -> None:
         """Show the form, or go on when one is logged in already."""
         if self.current_user:
-            self.redirect(self._target())
+            self.redirect(self.target())
             return
         ended = bool(self.identity_provider.session_of(self))
         if ended:
@@ -65,7 +78,7 @@ class Login(Guarded):
         if before:
             with contextlib.suppress(LlticError):
                 await asyncio.to_thread(self.server.client.logout, before)
-        self.redirect(self._target(), status=303)
+        self.redirect(self.target(), status=303)
         return None
 
     def _form(
@@ -90,15 +103,6 @@ class Login(Guarded):
         }
         self.finish(self.page("login", **context))
 
-    def _target(self) -> str:
-        """Return where to go now: a page of the closed list, whatever was asked."""
-        asked = urlsplit(self.get_query_argument("next", ""))
-        pages = {self.base_url + p.lstrip("/") for p in self.server.pages}
-        if asked.scheme or asked.netloc or asked.path not in pages:
-            return self.base_url
-        query = urlencode(parse_qsl(asked.query, max_num_fields=20))
-        return asked.path + (f"?{query}" if query else "")
-
 
 def _refusal(refusal: Refused) -> str:
     if "locked-out" in refusal.codes:
@@ -116,4 +120,8 @@ class Logout(Guarded):
         await asyncio.to_thread(self.server.client.logout, session)
         await self.kernel_manager.discard_all_of(self.current_user.username)
         self.identity_provider.forget_session(self)
-        self.redirect(self.settings["login_url"], status=303)
+        self.redirect(self.onward(), status=303)
+
+    def onward(self) -> str:
+        """Return where one finds oneself afterwards."""
+        return self.settings["login_url"]

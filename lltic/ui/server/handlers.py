@@ -14,7 +14,6 @@ from voila.tornado.handler import TornadoVoilaHandler
 from lltic.errors import Refused
 from lltic.reviews.client import ServiceDown
 from lltic.ui.server.answers import KIND_WORDS, Guarded
-from lltic.ui.server.door import Login, Logout
 from lltic.ui.server.render import Page, PageRenderer
 
 __all__ = ["Missing", "addresses"]
@@ -41,8 +40,7 @@ def addresses(server: Any) -> list[Any]:
     ]
     return [
         *pages,
-        (at("login"), Login),
-        (at("logout"), Logout),
+        *((at(pattern), door) for pattern, door in server.doors.items()),
         (at(rf"api/kernels/{KERNEL_ID}"), OwnKernel),
         (at(rf"api/kernels/{KERNEL_ID}/channels"), OwnChannels),
         (at(rf"voila/api/shutdown/{KERNEL_ID}"), Leave),
@@ -120,6 +118,8 @@ class PageHandler(Guarded, TornadoVoilaHandler):
         except Refused as refusal:
             problem = refusal.problems[0]
             if problem.code == "too-many-pages":
+                # A page that is loaded again keeps its kernel until this answer has come.
+                self.set_header("Refresh", "3")
                 self.trouble(409, "You have two pages open already", problem.message, problem.hint)
             elif problem.code == "server-full":
                 self.trouble(

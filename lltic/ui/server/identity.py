@@ -59,12 +59,16 @@ class ServiceIdentity(IdentityProvider):
         if not session:
             return None
         try:
-            person = await asyncio.to_thread(self.client.session, session)
+            person = await asyncio.to_thread(self.ask, handler, session)
         except ServiceDown:
             raise web.HTTPError(503, "the review service does not answer") from None
         except Refused:
             return None
         return User(person["name"], person["label"], person["label"])
+
+    def ask(self, handler: web.RequestHandler, session: str) -> dict[str, Any]:
+        """Return whose session it is; Refused when it is nobody's."""
+        return self.client.session(session)
 
     def is_token_authenticated(self, handler: web.RequestHandler) -> bool:
         """Never: a token would skip the checks of origin and of forgery."""
@@ -76,9 +80,13 @@ class ServiceIdentity(IdentityProvider):
 
     def open_session(self, handler: JupyterHandler, session: str) -> None:
         """Give the browser a session id, out of reach of scripts and of other sites."""
-        secure = handler.request.protocol == "https"
+        secure = self.over_tls(handler)
         options: dict[str, Any] = {"path": handler.base_url, "httponly": True, "secure": secure}
         handler.set_cookie(cookie_name(handler.request.host), session, samesite="Lax", **options)
+
+    def over_tls(self, handler: JupyterHandler) -> bool:
+        """Say whether the browser's words travel encrypted."""
+        return handler.request.protocol == "https"
 
     def forget_session(self, handler: JupyterHandler) -> None:
         """Take the session id from the browser."""

@@ -614,6 +614,7 @@ async function main() {
   const page = document.getElementById("lltic-page");
   const models = new Models();
   const { baseUrl, kernelId } = start.dataset;
+  document.documentElement.dataset.llticKernel = kernelId; // to be named when one signs in again
   models.link = new Link(baseUrl, kernelId, {
     opened: () => models.ask(),
     message: (message) => models.message(message),

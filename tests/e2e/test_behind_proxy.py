@@ -1,0 +1,74 @@
+"""Two people of one name who signed in at their organisation, in a real browser."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from playwright.sync_api import expect
+from serving_study import Served
+from small_proxy import small_proxy
+
+from lltic.reviews.accounts import Accounts
+from lltic.reviews.read import events
+from lltic.reviews.vouching import Vouching, voucher_secret
+
+ISSUER = "https://sign-in.example/tenant-7/v2.0"
+PEOPLE = {"one": (ISSUER, "oid-1"), "two": (ISSUER, "oid-2"), "visitor": (ISSUER, "oid-3")}
+WORDS = "Written behind the proxy."
+
+
+@pytest.fixture
+def served(demo_copy):
+    accounts = Accounts(demo_copy.keys)
+    vouching = Vouching(demo_copy, accounts)
+    for who, name in (("one", "amira.khan"), ("two", "ben.okoro")):
+        person = dataclasses.replace(accounts.person(name), label="Dr A. Khan")
+        accounts.add(person, "a-password-of-nobody")
+        vouching.bind(name, *PEOPLE[who])
+    running = Served(demo_copy, "--behind-proxy")
+    yield running
+    running.stop()
+
+
+def test_the_sign_in_of_the_organisation_is_enough_and_necessary(served, browser):
+    secret = voucher_secret(served.study).read_text()
+    assert secret not in served.log.read_text()
+    with small_proxy(served.port, PEOPLE, secret) as proxy:
+        reviews = {}
+        for who, name in (("one", "amira.khan"), ("two", "ben.okoro")):
+            with browser.new_context() as context:
+                context.add_cookies([{"name": "who", "value": who, "url": proxy.address}])
+                page = context.new_page()
+                page.goto(proxy.address)
+                expect(page.get_by_role("heading", name="My cases")).to_be_visible(timeout=15_000)
+                expect(page.get_by_text("Dr A. Khan")).to_be_visible()
+                page.get_by_role("link", name=re.compile("Start review")).first.click()
+                page.get_by_role("link", name=re.compile("Admission and first day")).click()
+                page.get_by_label("Your judgement of this phase of care").fill(WORDS)
+                expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+                reviews[name] = page.url.partition("review=")[2].partition("&")[0]
+                assert secret not in served.environments()
+                # The same browser without the proxy: the session alone opens nothing.
+                context.add_cookies(
+                    [
+                        {
+                            "name": c["name"].replace(str(proxy.port), str(served.port)),
+                            "value": c["value"],
+                            "url": served.url,
+                        }
+                        for c in context.cookies(proxy.address)
+                    ]
+                )
+                page.goto(served.url)
+                told = page.get_by_role("heading", name="Sign in through your organisation")
+                expect(told).to_be_visible()
+        saved = {e.actor: e.review_id for e in events(served.study) if WORDS in str(e.value)}
+        assert saved == reviews
+        with browser.new_context() as context:
+            context.add_cookies([{"name": "who", "value": "visitor", "url": proxy.address}])
+            page = context.new_page()
+            page.goto(proxy.address)
+            expect(page.get_by_role("heading", name="You have no account here")).to_be_visible()
+            expect(page.get_by_text("oid-3")).to_be_visible()
