@@ -1,11 +1,12 @@
 """What was judged, by whom, when? The review service and its record.
 
 =============  ==============================================================
-``events``     one event, sealed into the hash chain
-``store``      where events are kept: in memory, in SQLite
+``people``     who may be here, and as what
+``record``     the record: events, their chains, where they are kept and how long
 ``state``      what the events add up to
 ``rules``      what may happen next, and who may do it
-``accounts``   people, log-ins, tickets
+``desk``       what each person may see and do
+``accounts``   log-ins, tickets, signatures; ``vouching``: who signed in elsewhere
 ``service``    the HTTP interface, the only door
 ``client``     the caller's side, standard library only
 ``admin``      what coordinators do while the service is down: assign, import

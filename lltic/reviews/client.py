@@ -14,11 +14,17 @@ from urllib.parse import quote
 
 from lltic.errors import LlticError, Problem, Refused
 
-__all__ = ["Client", "ServiceDown"]
+__all__ = ["Client", "ServiceBusy", "ServiceDown"]
 
 
 class ServiceDown(LlticError):
     """The service does not answer; try the same call again, with the same operation id."""
+
+
+class ServiceBusy(ServiceDown):
+    """It had too many calls of this kind; try the same call again in so many ``seconds``."""
+
+    seconds = 1.0
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -63,6 +69,54 @@ class Client:
         """Return ``name, label, roles`` of a session; Refused when it has ended."""
         return self._call("POST", "/v1/session", {"session": session})
 
+    def vouch(self, secret: str, issuer: str, subject: str) -> dict[str, Any]:
+        """Return ``grant, name, label, roles`` of who signed in elsewhere, for who may vouch."""
+        claim = {"issuer": issuer, "subject": subject}
+        return self._call("POST", "/v1/vouch", claim, secret)
+
+    def redeem(self, grant: str) -> dict[str, Any]:
+        """Trade a grant, once, for ``session, name, label, roles``."""
+        return self._call("POST", "/v1/redeem", {"grant": grant})
+
+    def vouched_session(
+        self, session: str, secret: str, issuer: str, subject: str
+    ) -> dict[str, Any]:
+        """Return ``name, label, roles`` of a session that is this identity's; or Refused."""
+        claim = {"session": session, "issuer": issuer, "subject": subject}
+        return self._call("POST", "/v1/session", claim, secret)
+
+    def change_password(self, name: str, password: str, new: str) -> dict[str, Any]:
+        """Choose a new password; return ``session, name, label, roles``; others' end."""
+        said = {"name": name, "password": password, "new_password": new}
+        return self._call("POST", "/v1/password", said)
+
+    def again(self, session: str, password: str) -> dict[str, Any]:
+        """Go on with a session, open or over, as its owner; return as :meth:`login` does."""
+        return self._call("POST", "/v1/again", {"session": session, "password": password})
+
+    def vouched_again(self, session: str, secret: str, issuer: str, subject: str) -> dict[str, Any]:
+        """Go on with a session that is this identity's; return as :meth:`login` does."""
+        claim = {"session": session, "issuer": issuer, "subject": subject}
+        return self._call("POST", "/v1/again", claim, secret)
+
+    def sign(self, session: str, password: str, act: str) -> dict[str, Any]:
+        """Return ``signature``: of the session's owner, for one act, for two minutes.
+
+        Parameters
+        ----------
+        act : str
+            ``submit:REVIEW_ID``, ``reopen:REVIEW_ID`` or ``break_blind:CASE_ID``.
+        """
+        said = {"session": session, "password": password, "act": act}
+        return self._call("POST", "/v1/sign", said)
+
+    def vouched_sign(
+        self, session: str, secret: str, issuer: str, subject: str, act: str
+    ) -> dict[str, Any]:
+        """Return ``signature`` of who has just signed in again elsewhere."""
+        said = {"session": session, "issuer": issuer, "subject": subject, "act": act}
+        return self._call("POST", "/v1/sign", said, secret)
+
     def logout(self, session: str) -> None:
         """End a session and everything that came from it."""
         self._call("POST", "/v1/logout", {"session": session})
@@ -96,6 +150,31 @@ class Client:
         """Do one operation; the answer comes after the commit. Safe to repeat."""
         return self._call("POST", "/v1/operations", operation)
 
+    def hold(self, review_id: str, window: str, take_over: bool = False) -> dict[str, Any]:
+        """Say that a window works on a review; Refused while another one does."""
+        path = f"/v1/reviews/{quote(review_id, safe='')}/hold"
+        return self._call("POST", path, {"window": window, "take_over": take_over})
+
+    def waiting(self) -> dict[str, Any]:
+        """Return the cases that this adjudicator may take."""
+        return self._call("GET", "/v1/adjudication")
+
+    def overview(self) -> dict[str, Any]:
+        """Return how far every case is, for a coordinator."""
+        return self._call("GET", "/v1/overview")
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """Return a case with its answers, for a coordinator or an auditor."""
+        return self._call("GET", f"/v1/cases/{quote(case_id, safe='')}")
+
+    def extract(self) -> dict[str, Any]:
+        """Return the locked judgements of the cases that are in, for an analyst."""
+        return self._call("GET", "/v1/extract")
+
+    def events(self, after: int = 0) -> dict[str, Any]:
+        """Return the next thousand events behind a place in the record, for an auditor."""
+        return self._call("GET", f"/v1/events?after={after}")
+
     def coding_queue(self) -> dict[str, Any]:
         """Return the texts open to this coder, and the codebook."""
         return self._call("GET", "/v1/coding")
@@ -105,16 +184,16 @@ class Client:
         return self._call("GET", f"/v1/coding/{quote(review_id, safe='')}")
 
     def health(self) -> dict[str, Any]:
-        """Return ``{"status": "ok"}``."""
+        """Return ``status`` and ``record``; ServiceDown when it does not reach the record."""
         return self._call("GET", "/v1/health")
 
     def _call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, secret: str = ""
     ) -> dict[str, Any]:
         connection = _UnixConnection(self._socket_path, self._timeout)
         headers = {"Content-Type": "application/json"}
-        if self._capability:
-            headers["Authorization"] = f"Bearer {self._capability}"
+        if bearer := secret or self._capability:
+            headers["Authorization"] = f"Bearer {bearer}"
         try:
             data = None if body is None else json.dumps(body, ensure_ascii=True).encode("ascii")
             connection.request(method, path, body=data, headers=headers)
@@ -129,6 +208,10 @@ class Client:
         if response.status >= 500:
             problems = [Problem(**p) for p in answer.get("problems", ())]
             raise ServiceDown(problems or _down())
+        if response.status == 429:
+            busy = ServiceBusy([Problem(**p) for p in answer["problems"]])
+            busy.seconds = float(response.headers["Retry-After"])
+            raise busy
         refusal = Refused([Problem(**p) for p in answer["problems"]])
         refusal.conflict = answer.get("conflict")
         raise refusal

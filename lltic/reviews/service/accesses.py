@@ -1,0 +1,148 @@
+"""The book of accesses: what was refused, who came in, who read what others wrote.
+
+It holds no value of anybody's. A flood of refusals cannot fill the disk: what is
+over the limit is counted, and one line says how many were left out.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lltic.clock import Clock, to_text
+from lltic.errors import LlticError
+from lltic.reviews.people import Person
+from lltic.reviews.record.events import Draft
+from lltic.reviews.record.store import EventStore
+from lltic.reviews.service.limits import Limiter
+
+__all__ = ["AccessBook"]
+
+log = logging.getLogger("lltic.reviews")
+
+CASE_ID = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
+REVIEW_ID = re.compile(CASE_ID.pattern + r"-[a-z0-9_]{1,20}")
+
+
+class AccessBook:
+    """Writes the lines.
+
+    Parameters
+    ----------
+    store : EventStore
+        The book itself.
+    clock : Clock
+        Who tells the time.
+    limiter : Limiter
+        How many refusals are written.
+    """
+
+    def __init__(self, store: EventStore, clock: Clock, limiter: Limiter) -> None:
+        self._store = store
+        self._clock = clock
+        self._limiter = limiter
+        self._left_out: dict[str, int] = {}
+        self._turn = threading.Lock()
+
+    def note(
+        self, kind: str, call: str, person: Person | None, ids: Mapping[str, Any], **more: Any
+    ) -> None:
+        """Write a line.
+
+        Parameters
+        ----------
+        kind : str
+            One of :data:`~lltic.reviews.record.events.ACCESS_KINDS`.
+        call : str
+            What was asked.
+        ids : mapping
+            ``case_id`` and ``review_id`` as they were asked for; what is not formed
+            like one is not written.
+        **more : Any
+            What else is to be said; nothing that somebody typed.
+
+        Raises
+        ------
+        StoreUnavailable
+            It is not written, and what it would have allowed must not happen.
+        """
+        self._store.append([self._draft(kind, call, person, ids, more)])
+
+    def refused(
+        self,
+        kind: str,
+        call: str,
+        person: Person | None,
+        ids: Mapping[str, Any],
+        codes: Sequence[str],
+    ) -> None:
+        """Write that something was refused; it is refused, whether that can be written or not."""
+        name = person.name if person else ""
+        if self._limiter.take("refusals", name) or self._limiter.take("all refusals"):
+            self._leave_out(name, 1)
+            return
+        try:
+            self.note(kind, call, person, ids, codes=list(codes))
+        except LlticError as error:
+            log.error("a refusal could not be written down: %s", ", ".join(error.codes))
+            self._leave_out(name, 1)
+        else:
+            self.catch_up()
+
+    def _leave_out(self, name: str, count: int) -> None:
+        with self._turn:
+            self._left_out[name] = self._left_out.get(name, 0) + count
+
+    @property
+    def left_out(self) -> int:
+        """How many refusals wait to be summed up in a line."""
+        return sum(self._left_out.values())
+
+    def catch_up(self) -> None:
+        """Say in a line for each person how many refusals were left out."""
+        with self._turn:
+            waiting, self._left_out = self._left_out, {}
+        for name, count in waiting.items():
+            if self._limiter.take("refusals", name) or self._limiter.take("all refusals"):
+                self._leave_out(name, count)
+                continue
+            person = Person(name, "", "", ()) if name else None
+            try:
+                self.note("refused", "left-out", person, {}, left_out=count)
+            except LlticError:
+                self._leave_out(name, count)
+
+    def _draft(
+        self,
+        kind: str,
+        call: str,
+        person: Person | None,
+        ids: Mapping[str, Any],
+        more: Mapping[str, Any],
+    ) -> Draft:
+        case_id, review_id = (_formed(ids.get(key)) for key in ("case_id", "review_id"))
+        return Draft(
+            op_id=f":{kind}:{secrets.token_hex(12)}",
+            at=to_text(self._clock()),
+            actor=person.name if person else "",
+            role=",".join(person.roles) if person else "",
+            organisation=person.organisation if person else "",
+            kind=kind,
+            review_id=review_id,
+            field=call,
+            # The case's column would seal the line under the case's key, and who looked at a
+            # case must be known longer than what was in it.
+            value={**({"case_id": case_id} if case_id else {}), **more},
+        )
+
+
+def _formed(asked: object) -> str:
+    """Return an id when it is formed like one of ours: anything else may be a name or a number."""
+    if not isinstance(asked, str):
+        return ""
+    right = CASE_ID.fullmatch(asked) or REVIEW_ID.fullmatch(asked)
+    return asked if right else ""

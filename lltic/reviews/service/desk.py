@@ -1,0 +1,143 @@
+"""The calls of a page: what a person may see and do, with the capability their kernel holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lltic.reviews.accounts import Accounts
+from lltic.reviews.desk import Desk
+from lltic.reviews.people import Person
+from lltic.reviews.service import shapes
+from lltic.reviews.service.calls import CALLER, Asked, Call, plain
+
+__all__ = ["DeskCalls"]
+
+READ = "read"
+"""The line of the book of accesses about what others wrote."""
+
+
+class DeskCalls:
+    """What is asked with a capability.
+
+    Parameters
+    ----------
+    desk : Desk
+        Decides, and says what each may see.
+    accounts : Accounts
+        Knows who has signed what.
+    """
+
+    def __init__(self, desk: Desk, accounts: Accounts) -> None:
+        self._desk = desk
+        self._accounts = accounts
+
+    def calls(self) -> list[Call]:
+        """Return them, in the order of the document."""
+        s, review = shapes, "/v1/reviews/{review_id}"
+
+        def ask(
+            name: str, path: str, does: Callable[[Asked], Any], answer: type[s.Answer], **more: Any
+        ) -> Call:
+            return Call(name, path, does, answer, **{"bearer": CALLER, "limit": "read", **more})
+
+        writes = {"lane": "write", "limit": "operate"}
+        return [
+            ask("worklist", "/v1/desk", self.worklist, s.Worklist),
+            ask("review", review, self.review, s.Review),
+            ask("hold", review + "/hold", self.hold, s.Held, body=s.Hold, limit="hold"),
+            ask("document", review + "/documents/{document_id}", self.document, s.Document),
+            ask("operate", "/v1/operations", self.operate, s.Done, body=s.Operation, **writes),
+            ask("waiting", "/v1/adjudication", self.waiting, s.Waiting),
+            ask("overview", "/v1/overview", self.overview, s.Overview),
+            ask("case", "/v1/cases/{case_id}", self.case, s.Case),
+            ask("coding_queue", "/v1/coding", self.coding_queue, s.CodingQueue),
+            ask("coding_text", "/v1/coding/{review_id}", self.coding_text, s.CodingText),
+            ask("extract", "/v1/extract", self.extract, s.Extract),
+            ask("events", "/v1/events", self.events, s.Events),
+        ]
+
+    def worklist(self, asked: Asked) -> dict[str, Any]:
+        """Return the person's own reviews, and nothing of anybody else's."""
+        return _told(asked.caller, self._desk.worklist(asked.caller))
+
+    def review(self, asked: Asked) -> dict[str, Any]:
+        """Return all that is needed to work on one of the person's reviews.
+
+        Somebody else's is refused in the same words as one that does not exist. What follows
+        from others' reviews comes with those as `sources`, without names.
+        """
+        found = self._desk.review(asked.caller, asked.ids["review_id"])
+        asked.note = READ if "sources" in found else ""
+        return found
+
+    def hold(self, asked: Asked) -> dict[str, Any]:
+        """Say that a window is alive and works on a review; say it again every ten seconds.
+
+        Refused (`open-elsewhere`) while another window holds it, unless it is taken over.
+        """
+        window, take_over = asked.body["window"], asked.body.get("take_over", False)
+        person, review_id = asked.caller, asked.ids["review_id"]
+        return self._desk.hold(person, review_id, window, take_over=take_over)
+
+    def document(self, asked: Asked) -> dict[str, Any]:
+        """Return the pages of a document of the case of one of the person's reviews."""
+        ids = asked.ids
+        return {"pages": self._desk.document(asked.caller, ids["review_id"], ids["document_id"])}
+
+    def operate(self, asked: Asked) -> dict[str, Any]:
+        """Do one operation; the answer comes after the commit.
+
+        Safe to repeat under the same `op_id`, and meant to be: after 429, 5xx or no answer at
+        all, send the same again. 409 carries what stands there instead; nothing was
+        overwritten.
+        """
+        operation, person = dict(asked.body), asked.caller
+        token = operation.pop("signature", "")
+        signature = self._signature(person, operation, token) if token else ""
+        return self._desk.operate(person, operation, signature)
+
+    def _signature(self, person: Person, operation: dict[str, Any], token: str) -> str:
+        kind = operation["kind"]
+        subject = operation.get("case_id" if kind == "break_blind" else "review_id", "")
+        return self._accounts.signed(token, person, f"{kind}:{subject}", operation["op_id"])
+
+    def waiting(self, asked: Asked) -> dict[str, Any]:
+        """Return the cases that an adjudicator may take."""
+        return _told(asked.caller, self._desk.waiting(asked.caller))
+
+    def overview(self, asked: Asked) -> dict[str, Any]:
+        """Return how far every case is, for a coordinator; no answer."""
+        asked.note = READ
+        return _told(asked.caller, self._desk.overview(asked.caller))
+
+    def case(self, asked: Asked) -> dict[str, Any]:
+        """Return a case with its answers, for a coordinator or an auditor.
+
+        For a coordinator once every review of it is in, or after they broke the blind.
+        """
+        asked.note = READ
+        return self._desk.case(asked.caller, asked.ids["case_id"])
+
+    def coding_queue(self, asked: Asked) -> dict[str, Any]:
+        """Return the reviews whose text a coder may read, without their authors."""
+        return _told(asked.caller, self._desk.coding_queue(asked.caller))
+
+    def coding_text(self, asked: Asked) -> dict[str, Any]:
+        """Return the free texts of one review, and this coder's codings on them."""
+        asked.note = READ
+        return self._desk.coding_text(asked.caller, asked.ids["review_id"])
+
+    def extract(self, asked: Asked) -> dict[str, Any]:
+        """Return the locked judgements of the cases that are in, for an analyst."""
+        asked.note = READ
+        return self._desk.extract(asked.caller)
+
+    def events(self, asked: Asked) -> dict[str, Any]:
+        """Return the next thousand events behind a place in the record, for an auditor."""
+        asked.note = READ
+        return self._desk.events(asked.caller, asked.after)
+
+
+def _told(person: Person, found: dict[str, Any]) -> dict[str, Any]:
+    return {"person": plain(person), **found}
