@@ -38,7 +38,7 @@ def free_port() -> int:
 class Served:
     """One study being served; its processes can be found and killed."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, *options: str) -> None:
         self.study = study
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
@@ -48,7 +48,7 @@ class Served:
         command = [sys.executable, "-m", "lltic", "serve", "--study", str(study.path)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, "--port", str(self.port)],
+                [*command, "--port", str(self.port), *options],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "TMPDIR": self.folder.name, "A_SECRET": "canary-in-the-shell"},
@@ -140,3 +140,9 @@ def log_in(page: Page, url: str, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def sign(page: Page, password: str = PASSWORD, button: str = "Confirm and submit") -> None:
+    """Put one's name to what the page shows."""
+    page.get_by_label("To sign, give your password").fill(password)
+    page.get_by_role("button", name=button, exact=True).click()

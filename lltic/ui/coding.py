@@ -52,7 +52,7 @@ class CodingDesk:
         self._client = client
         self._place = Place()
         self._place.on_action(lambda name, payload: self.go(payload["query"]))
-        self._header = SiteHeader(logout_url="/logout")
+        self._header = SiteHeader(logout_url="logout")
         self._header.on_action(lambda name, payload: self.go(""))
         self._body = VBox()
         self._body.add_class("lltic-main")

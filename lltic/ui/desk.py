@@ -1,34 +1,42 @@
-"""The reviewer's desk: the list of cases, and the pages of the one that is open."""
+"""A person's desk: which page they are on, and what passes between it and the service."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 from ipywidgets import VBox
 
-from lltic.errors import Refused
+from lltic.errors import LlticError, Problem, Refused
 from lltic.reviews.client import Client, ServiceDown
-from lltic.ui.case import CASES, CasePages
+from lltic.ui.case import CasePages
 from lltic.ui.kit import (
     Actions,
     Heading,
     Notice,
     Place,
     SaveStatus,
+    SignInAgain,
     SiteHeader,
-    Worklist,
+    Window,
     link,
     query_string,
 )
+from lltic.ui.line import Line, is_elsewhere, is_over
 from lltic.ui.screen import replace
 from lltic.ui.session import connect, place_asked_for
-from lltic.ui.wording import SYNTHETIC, day, plural, progress_counts
+from lltic.ui.sheet import CASES
+from lltic.ui.wording import SYNTHETIC
+from lltic.ui.worklist import case_list, lead
 
 __all__ = ["Desk", "open_desk"]
 
-HAND_BACK = "You can hand a case back at any time, with or without a reason."
+PROGRESS = query_string(page="progress")
+"""The address of a coordinator's first page."""
+
+WRITERS = {"reviewer", "adjudicator"}
 
 
 def open_desk() -> VBox:
@@ -39,7 +47,7 @@ def open_desk() -> VBox:
 
 
 class Desk:
-    """Everything on a reviewer's screen.
+    """Everything on a person's screen.
 
     Parameters
     ----------
@@ -49,50 +57,80 @@ class Desk:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._line = Line(client, self._session_over)
         self._case: CasePages | None = None
+        self._roles: set[str] = set()
+        self._awaited: str | None = None
+        self._early: list[Mapping[str, Any]] = []
         self._place = Place()
         self._place.on_action(lambda name, payload: self.go(payload["query"]))
-        self._header = SiteHeader(logout_url="/logout")
-        self._header.on_action(lambda name, payload: self.go(""))
+        self._header = SiteHeader(logout_url="logout")
+        self._header.on_action(lambda name, payload: self.go(payload.get("query", "")))
         self._status = SaveStatus()
         self._status.on_operation(self._save)
         self._status.on_action(lambda name, payload: self.go(payload["query"]))
+        self._window = Window()
+        self._window.on_action(self._of_window)
+        self._again = SignInAgain()
+        self._again.on_action(self._signed_in_again)
         self._body = VBox()
         self._body.add_class("lltic-main")
-        self.view = VBox([self._header, self._place, self._body])
+        self.view = VBox([self._header, self._place, self._again, self._body])
         self.view.add_class("lltic-page")
 
     def go(self, query: str) -> None:
-        """Go to the page of an address; what cannot be opened leads to the list of cases."""
+        """Go to the page of an address; what cannot be opened leads to the first page."""
         asked = {k: v[0] for k, v in parse_qs(query.lstrip("?")).items()}
         try:
-            if "review" in asked:
-                self._open_case(asked["review"], asked.get("page", "tasks"))
-            else:
-                self._open_worklist()
+            self._open(asked)
         except Refused as error:
-            self._open_worklist(error)
+            if is_over(error):
+                self._awaited = query
+            else:
+                self._open_first(error)
         except ServiceDown:
             self._say_unreachable(query)
 
+    def _open(self, asked: Mapping[str, str]) -> None:
+        if "review" in asked:
+            self._open_case(asked["review"], asked.get("page", "tasks"), asked.get("item", ""))
+        elif "case" in asked or asked.get("page") == "progress":
+            self._open_progress(asked)
+        elif asked.get("page") == "cases":
+            self._open_worklist()
+        else:
+            self._open_first()
+
+    def _open_first(self, refused: Refused | None = None) -> None:
+        """Open what a person comes for: their cases, or else how far everybody is."""
+        self._head(self._line.desk())
+        if "coordinator" in self._roles and not WRITERS & self._roles:
+            self._open_progress({}, refused)
+        else:
+            self._open_worklist(refused)
+
     # -- one case ---------------------------------------------------------------------------------
 
-    def _open_case(self, review_id: str, page: str) -> None:
+    def _open_case(self, review_id: str, page: str, item: str) -> None:
         if self._case is None or self._case.review_id != review_id:
-            case = CasePages(self._client, review_id, self.go, self._turned)
-            self._head(self._client.desk())
+            case = _pages_of(self._line, review_id, self.go, self._turned)
+            self._head(self._line.desk())
             self._leave_case()
             self._case = case
-            self._status.labels = case.labels()
+            with self._status.hold_sync():
+                self._status.labels, self._status.words = case.labels(), case.words()
             self._status.belongs_to(
                 review_id=case.review_id, case_id=case.case_id, saved_at=case.saved_at
             )
-            replace(self._body, (self._status, case.view))
-        self._case.show(page)
+            replace(self._body, (self._status, self._window, case.view))
+            self._hold()
+        self._case.show(page, item)
         if page == "receipt":
-            self._head(self._client.desk())
+            self._head(self._line.desk())
 
     def _leave_case(self) -> None:
+        self._window.watching = False
+        self._window.state = ""
         if self._case is not None:
             self._body.children = ()
             self._case.close()
@@ -106,50 +144,195 @@ class Desk:
         """Forward one edit, and tell the browser what became of it."""
         which = {"op_id": op["op_id"], "field": op["field"]}
         try:
-            ack = self._client.operate({"kind": "answer", **op})
+            ack = self._line.operate({"kind": "answer", **op})
         except ServiceDown:
             self._status.nack(**which)
         except Refused as error:
-            other = error.conflict
-            conflict = (other["value"], other["version"]) if other else None
-            message = f"{error} Your words are kept on this page."
-            self._status.refuse(**which, message=message, conflict=conflict)
+            self._not_saved(op, which, error)
         else:
             self._status.ack(**which, version=ack["version"], at=ack["at"])
             if self._case is not None and self._case.review_id == op["review_id"]:
                 self._case.saved(op["field"], op["value"], ack["version"])
 
+    def _not_saved(self, op: Mapping[str, Any], which: dict[str, str], error: Refused) -> None:
+        if is_elsewhere(error) and not self._line.window:
+            self._early.append(op)  # it came before the window's name, and may well be its own
+            return
+        if is_elsewhere(error):
+            self._window.state = "elsewhere"
+        if is_elsewhere(error) or is_over(error):
+            self._status.nack(**which)  # the page keeps it until this window may write
+            return
+        other = error.conflict
+        conflict = (other["value"], other["version"]) if other else None
+        message = f"{error} Your words are kept on this page."
+        at = other.get("at", "") if other else ""
+        self._status.refuse(**which, message=message, conflict=conflict, at=at)
+
+    # -- this window and the others ------------------------------------------------------------
+
+    def _of_window(self, name: str, payload: Mapping[str, Any]) -> None:
+        if name == "hello":
+            self._line.window = payload["window"]
+            self._hold()
+            early, self._early = self._early, []
+            for op in early:
+                self._save(op)
+            return
+        if self._again.over:
+            self._quietly(self._look_whether_over)
+        self._hold(take_over=name == "take_over")
+        if name == "beat" and self._case is not None and not self._window.state:
+            self._quietly(self._case.refresh)
+
+    def _hold(self, *, take_over: bool = False) -> None:
+        """Say that this window works on the review that is open in it; learn when it may not."""
+        case = self._case
+        if case is None or case.status != "open" or not self._line.window:
+            self._window.watching = case is not None and case.status == "open"
+            return
+        self._window.watching = True
+        try:
+            self._line.hold(case.review_id, take_over=take_over)
+        except Refused as error:
+            if is_elsewhere(error):
+                self._window.state = "elsewhere"
+        except ServiceDown:
+            pass  # the next beat asks again
+        else:
+            if self._window.state:
+                # What is on the page is as old as the loss: first the answers as they are now,
+                # then the words that waited here.
+                self._quietly(case.resume)
+                self._window.state = ""
+
+    def _quietly(self, what: Any) -> None:
+        """Do what is tried again by itself when it does not work just now."""
+        try:
+            what()
+        except LlticError:
+            return
+
+    # -- the session ---------------------------------------------------------------------------
+
+    def _session_over(self) -> None:
+        self._again.over = True
+        self._window.watching = True
+
+    def _look_whether_over(self) -> None:
+        """Somebody who has signed in again in another tab need not do it here."""
+        self._line.desk()
+        self._again.over = False
+
+    def _signed_in_again(self, name: str, payload: Mapping[str, Any]) -> None:
+        """Go on where the page is, for the same person."""
+        person = self._client.exchange(payload["ticket"])
+        if person["name"] != self._again.name:
+            raise Refused(Problem("other-person", "the ticket", "is somebody else's"))
+        self._again.over = False
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            self.go(awaited)
+        else:
+            self._hold()
+
     # -- the list of cases ---------------------------------------------------------------------
 
     def _open_worklist(self, refused: Refused | None = None) -> None:
-        data = self._client.desk()
-        self._leave_case()
+        data = self._line.desk()
         self._head(data)
-        reviews = data["reviews"]
-        listed = Worklist(
-            groups=_groups(reviews),
-            unit="parts",
-            support_title="These notes can be hard to read.",
-            support=f"{HAND_BACK} {data['support']}",
-        )
-        listed.on_action(lambda name, payload: self.go(payload["query"]))
-        parts: list[Any] = [Heading(text="My cases", lead=_lead(reviews)), listed]
+        waiting = self._line.waiting()["waiting"] if "adjudicator" in self._roles else ()
+        listed = case_list(data, waiting)
+        listed.on_action(self._of_worklist)
+        parts: list[Any] = [
+            Heading(
+                text="My cases",
+                lead=lead(data["reviews"], adjudicator="adjudicator" in self._roles),
+            ),
+            listed,
+        ]
+        if "reviewer" in self._roles:
+            more = Actions(secondary="Take the next case", secondary_action="take", flush=False)
+            more.on_action(lambda name, payload: self._take({"kind": "independent"}))
+            parts.append(more)
         if refused is not None:
-            notice = Notice(kind="warning", title="That page cannot be opened", text=str(refused))
-            parts.insert(0, notice)
+            parts.insert(0, _not_opened(refused))
+        self._show_page(parts, CASES, "My cases")
+
+    def _of_worklist(self, name: str, payload: Mapping[str, Any]) -> None:
+        if name == "take":
+            self._take({"kind": str(payload.get("kind"))}, str(payload.get("case_id")))
+        else:
+            self.go(payload["query"])
+
+    def _take(self, value: Mapping[str, str], case_id: str = "") -> None:
+        """Take a case that waits, and open it."""
+        operation = {
+            "op_id": f"take-{uuid.uuid4().hex}",
+            "kind": "take",
+            "case_id": case_id,
+            "value": value,
+        }
+        try:
+            taken = self._line.operate(operation)
+        except Refused as error:
+            if not is_over(error):
+                self._open_worklist()
+                self._say_not_taken(error)
+        except ServiceDown:
+            self._say_unreachable(CASES)
+        else:
+            self.go(query_string(review=taken["review_id"], page="tasks"))
+
+    def _say_not_taken(self, error: Refused) -> None:
+        nothing = "nothing-to-take" in error.codes
+        title = "No case waits for you just now" if nothing else "That case was not taken"
+        text = (
+            "Thank you for asking. Look again later: a case appears when it is offered or "
+            "when a colleague hands one back. Everything you wrote is safe."
+            if nothing
+            else f"{error} Everything you wrote is safe."
+        )
+        page = self._body.children[0]
+        notice = Notice(kind="information", title=title, text=text, announce=True)
+        page.children = (notice, *page.children)
+
+    # -- how far everybody is ------------------------------------------------------------------
+
+    def _open_progress(self, asked: Mapping[str, str], refused: Refused | None = None) -> None:
+        from lltic.ui.progress import ProgressPages  # a reviewer's kernel never pays for it
+
+        self._head(self._line.desk())
+        pages = ProgressPages(self._line, self.go, self._show_page)
+        pages.show(asked, [_not_opened(refused)] if refused else [])
+
+    # -- what all pages share --------------------------------------------------------------------
+
+    def _show_page(self, parts: list[Any], query: str, title: str, error: bool = False) -> None:
+        """Show a page of one column."""
         page = VBox(parts)
         page.add_class("lltic-narrow")
-        replace(self._body, (page,), keep=(self._status,))
-        self._turned(CASES, "My cases", False)
+        self._leave_case()
+        replace(self._body, (page,), keep=(self._status, self._window))
+        self._turned(query, title, error)
 
     def _head(self, data: Mapping[str, Any]) -> None:
         open_cases = sum(r["status"] == "open" for r in data["reviews"])
         person = data["person"]
+        self._roles = set(person["roles"])
+        links = []
+        if WRITERS & self._roles:
+            links.append(link(f"My cases ({open_cases})", "worklist", query=CASES))
+        if "coordinator" in self._roles:
+            links.append(link("Progress", "progress", query=PROGRESS))
         with self._header.hold_sync():
             self._header.cohort = data["title"]
             self._header.person = person["label"]
             self._header.notice = SYNTHETIC if data["synthetic"] else ""
-            self._header.links = [link(f"My cases ({open_cases})", "worklist", query=CASES)]
+            self._header.links = links
+        with self._again.hold_sync():
+            self._again.name = person["name"]
+            self._again.idle_minutes = data.get("idle_minutes", 30)
         self._status.owner = person["name"]
 
     def _say_unreachable(self, query: str) -> None:
@@ -160,57 +343,20 @@ class Desk:
         notice = Notice(kind="error", title="This page cannot be opened just now", text=text)
         actions = Actions(primary="Try again", primary_action="again", flush=False)
         actions.on_action(lambda name, payload: self.go(query))
-        page = VBox([Heading(text="Not available"), notice, actions])
-        page.add_class("lltic-narrow")
-        self._leave_case()
-        replace(self._body, (page,), keep=(self._status,))
-        self._turned(query, "Not available", True)
+        self._show_page(
+            [Heading(text="Not available"), notice, actions], query, "Not available", True
+        )
 
 
-def _lead(reviews: list[dict[str, Any]]) -> str:
-    left = sum(r["status"] == "open" for r in reviews)
-    done = sum(r["status"] == "locked" for r in reviews)
-    return (
-        f"{plural(left, 'case').capitalize()} to review, {done} done. "
-        "Nobody sees what you write until you submit, and another reviewer of the same case "
-        "never sees it before submitting theirs."
-    )
+def _pages_of(line: Line, review_id: str, go: Any, turn: Any) -> CasePages:
+    """Return the pages of a review, as its kind needs them."""
+    data = line.review(review_id)
+    if data["kind"] == "independent":
+        return CasePages(line, data, go, turn)
+    from lltic.ui.settling import SettlingPages  # a reviewer's kernel never pays for it
+
+    return SettlingPages(line, data, go, turn)
 
 
-def _groups(reviews: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    begun = [r for r in reviews if r["status"] == "open" and r["saved_at"]]
-    fresh = [r for r in reviews if r["status"] == "open" and not r["saved_at"]]
-    locked = [r for r in reviews if r["status"] == "locked"]
-    returned = [r for r in reviews if r["status"] == "handed_back"]
-    begun.sort(key=lambda r: r["saved_at"], reverse=True)
-    groups = [
-        ("In progress", [_row(r, "Continue", "In progress", "doing") for r in begun]),
-        ("To start", [_row(r, "Start review", "Not yet started", "todo") for r in fresh]),
-        ("Submitted", [_row(r, "See my judgement", "Submitted", "done") for r in locked]),
-        ("Handed back", [_row(r, "See what I wrote", "Handed back", "waiting") for r in returned]),
-    ]
-    return [{"heading": heading, "rows": rows} for heading, rows in groups if rows]
-
-
-def _row(review: dict[str, Any], words: str, status: str, kind: str) -> dict[str, Any]:
-    done, total = progress_counts(review["progress"])
-    pages = f"{plural(review['note_pages'], 'page')} of notes"
-    when = {
-        "doing": f"last saved {day(review['saved_at'])}",
-        "todo": pages,
-        "done": f"submitted {day(review['submitted_at'])} · receipt {review['receipt']}",
-        "waiting": "with the coordinator",
-    }[kind]
-    page = (review["next_page"] or "check") if kind == "doing" else "tasks"
-    page = "check" if kind in ("done", "waiting") else page
-    row = {
-        "case_id": review["case_id"],
-        "link": words,
-        "detail": f"{review['summary']} · {when}",
-        "status": status,
-        "status_kind": kind,
-        "query": query_string(review=review["review_id"], page=page),
-    }
-    if kind == "doing":
-        row |= {"done": done, "total": total}
-    return row
+def _not_opened(refused: Refused) -> Notice:
+    return Notice(kind="warning", title="That page cannot be opened", text=str(refused))

@@ -8,17 +8,19 @@ from typing import Any
 from lltic.form import Answers, Form, Item, Page, is_relevant
 from lltic.ui.wording import answer_text, progress_counts
 
-__all__ = ["asked", "check_sections", "task_groups"]
+__all__ = ["asked", "check_sections", "task_groups", "task_row"]
 
 STATUS = {
     "done": ("Done", "done"),
     "started": ("Started", "doing"),
     "todo": ("Not yet started", "todo"),
     "optional": ("Optional", "todo"),
+    "ready": ("Ready", "todo"),
+    "later": ("When you are ready", "todo"),
 }
 
 Query = Callable[[str], str]
-"""``query(page)``: the address of one of the review's pages."""
+"""``query(page)`` or ``query(path)``: the address of a page, or of where an item is answered."""
 
 
 def asked(form: Form, page: Page, answers: Answers) -> list[tuple[str, Item]]:
@@ -30,25 +32,26 @@ def asked(form: Form, page: Page, answers: Answers) -> list[tuple[str, Item]]:
 def task_groups(form: Form, progress: Mapping[str, str], query: Query) -> list[dict[str, Any]]:
     """Return the rows of a task list: the form's pages, then the last step."""
     rows = [
-        {
-            "key": page.id,
-            "label": page.title,
-            "hint": page.caption,
-            "status": STATUS[progress[page.id]][0],
-            "status_kind": STATUS[progress[page.id]][1],
-            "query": query(page.id),
-        }
+        task_row(page.id, page.title, page.caption, progress[page.id], query(page.id))
         for page in form.pages
     ]
     done, needed = progress_counts(progress)
-    last = {
-        "key": "check",
-        "label": "Check your answers and submit",
-        "status": "Ready" if done == needed else "When you are ready",
-        "status_kind": "todo",
-        "query": query("check"),
-    }
+    state = "ready" if done == needed else "later"
+    last = task_row("check", "Check your answers and submit", "", state, query("check"))
     return [{"heading": "", "rows": rows}, {"heading": "", "rows": [last]}]
+
+
+def task_row(key: str, label: str, hint: str, state: str, query: str) -> dict[str, Any]:
+    """Return one row of a task list; ``state`` is a key of ``STATUS``."""
+    words, kind = STATUS[state]
+    return {
+        "key": key,
+        "label": label,
+        "hint": hint,
+        "status": words,
+        "status_kind": kind,
+        "query": query,
+    }
 
 
 def check_sections(
@@ -59,7 +62,7 @@ def check_sections(
         {
             "heading": page.title,
             "rows": [
-                _row(form, path, item, answers, wrong, query(page.id))
+                _row(form, path, item, answers, wrong, query(path))
                 for path, item in asked(form, page, answers)
                 if path in answers or not _needs_no_words(item, answers)
             ],

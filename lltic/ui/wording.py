@@ -8,9 +8,84 @@ from typing import Any
 from lltic.clock import parse_instant
 from lltic.form import Form, Item
 
-__all__ = ["SYNTHETIC", "answer_text", "day", "plural", "progress_counts"]
+__all__ = [
+    "CLOSING",
+    "KINDS",
+    "SYNTHETIC",
+    "UNSIGNED",
+    "answer_text",
+    "day",
+    "item_words",
+    "plural",
+    "progress_counts",
+    "time_of_day",
+]
 
 SYNTHETIC = "Synthetic study: invented people, invented notes."
+
+KINDS = {
+    "independent": "Review",
+    "adjudication": "Adjudication: two reviewers differ, and you settle it",
+    "consensus": "Agreeing together: primary and secondary care on one judgement",
+    "stage_2": "Second stage: another look at a case that the first reviewers found serious",
+}
+"""The kinds of review in plain words."""
+
+SAYS = "By signing you say: “I have judged this case, and these are my words.”"
+
+CLOSING: Mapping[str, Mapping[str, str]] = {
+    "independent": {
+        "check": "Nobody sees them until you submit.",
+        "title": "Submit your review",
+        "lead": "When you submit, your judgement is locked: it cannot be changed afterwards.",
+        "told": "The other reviewer of this case, if there is one, never sees it before "
+        "submitting their own, and you never see theirs before this.",
+        "says": SAYS,
+        "button": "Confirm and submit",
+        "done": "Review submitted",
+    },
+    "adjudication": {
+        "check": "They become the settled judgement of this case when you sign.",
+        "title": "Sign your adjudication",
+        "lead": "When you sign, it is locked: it cannot be changed afterwards.",
+        "told": "It becomes the settled judgement of this case. What the reviewers wrote stays on "
+        "record as they wrote it, and agreement is measured on that.",
+        "says": SAYS,
+        "button": "Sign and submit",
+        "done": "Adjudication signed",
+    },
+    "consensus": {
+        "check": "They become your common judgement when both of you have signed.",
+        "title": "Sign what you agreed",
+        "lead": "Your common judgement is locked when both of you have signed it.",
+        "told": "If either of you changes an answer before that, both sign again. What each of "
+        "you wrote before stays on record as it was.",
+        "says": SAYS,
+        "button": "Sign",
+        "done": "Agreed and signed by both",
+    },
+    "stage_2": {
+        "check": "Nobody sees them until you submit.",
+        "title": "Submit your second-stage review",
+        "lead": "When you submit, your judgement is locked: it cannot be changed afterwards.",
+        "told": "What it sets off, such as telling somebody, happens once and by itself.",
+        "says": SAYS,
+        "button": "Confirm and submit",
+        "done": "Second-stage review submitted",
+    },
+}
+"""The words of a review's last pages, by its kind."""
+
+UNSIGNED = {
+    "empty": "Enter your password",
+    "wrong": "That password is not right. Your answers are safe: enter it again",
+    "locked": "Too many wrong passwords. Your answers are safe: wait a few minutes and try "
+    "again, or ask your coordinator",
+    "over": "Your sign-in has ended. Your answers are safe: sign in again, then sign",
+    "down": "The server does not answer. Your answers are safe: wait a moment and try again",
+    "failed": "That did not work, and nothing was sent. Your answers are safe: try again",
+}
+"""Why a password did not become a signature, and what to do."""
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -39,6 +114,11 @@ def day(at: str) -> str:
     return f"{instant.day} {instant.strftime('%b %Y')}"
 
 
+def time_of_day(at: str) -> str:
+    """Return an instant's time of day, in the zone of this machine, empty for none."""
+    return parse_instant(at).astimezone().strftime("%H:%M") if at else ""
+
+
 def progress_counts(progress: Mapping[str, str]) -> tuple[int, int]:
     """Return how many parts are done, of how many that need something.
 
@@ -51,15 +131,19 @@ def progress_counts(progress: Mapping[str, str]) -> tuple[int, int]:
     return sum(state == "done" for state in needed), len(needed)
 
 
+def item_words(form: Form, item: Item) -> dict[str, str]:
+    """Return how each value of an item reads, empty where there is no choice of them."""
+    if item.type == "scale" and item.scale:
+        return {str(p.value): f"{p.value} {p.label}" for p in form.scales[item.scale].points}
+    return {option.value: option.label for option in item.options}
+
+
 def answer_text(form: Form, item: Item, answer: Mapping[str, Any] | None) -> str:
     """Return how an answer reads, empty where the value reads by itself."""
     value = (answer or {}).get("value")
     if value is None:
         return ""
-    if item.type == "scale" and item.scale:
-        point = next((p for p in form.scales[item.scale].points if p.value == value), None)
-        return f"{value} {point.label}" if point else ""
-    labels = {option.value: option.label for option in item.options}
+    words = item_words(form, item)
     if item.type == "choices":
-        return "; ".join(labels.get(v, v) for v in value)
-    return labels.get(str(value), "") if item.type == "choice" else str(value)
+        return "; ".join(words.get(v, v) for v in value)
+    return str(value) if item.type == "text" else words.get(str(value), "")

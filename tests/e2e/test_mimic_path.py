@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from openpyxl import load_workbook
-from serving_study import Served, log_in
+from serving_study import Served, log_in, sign
 from test_review_in_browser import complete, heading, open_first_case
 
 from lltic.cli import main
 from lltic.reviews.accounts import Accounts
+from lltic.reviews.people import Person
 from lltic.reviews.read import judgements
-from lltic.reviews.rules import Person
 from lltic.study import Study
 
 READERS = ("ada.moor", "ben.lake")
@@ -47,7 +47,7 @@ def test_a_case_is_reviewed_through_the_page_and_stands_in_the_workbook(mimic, b
         complete(page)
         page.get_by_role("button", name="Continue").click()
         heading(page, "Submit your review")
-        page.get_by_role("button", name="Confirm and submit").click()
+        sign(page, WORD)
         heading(page, "Review submitted")
     finally:
         context.close()

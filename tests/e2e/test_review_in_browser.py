@@ -7,7 +7,7 @@ import time
 
 import pytest
 from playwright.sync_api import Page, expect
-from serving_study import KERNEL, SERVICE, Served, log_in
+from serving_study import KERNEL, SERVICE, Served, log_in, sign
 
 from lltic.audit.store import verify
 from lltic.reviews.read import events, judgements
@@ -107,7 +107,7 @@ def test_two_reviewers_the_whole_way(served, context):
     complete(page)
     page.get_by_role("button", name="Continue").click()
     heading(page, "Submit your review")
-    page.get_by_role("button", name="Confirm and submit").click()
+    sign(page)
     heading(page, "Review submitted")
     receipt = page.get_by_text(re.compile(r"^[0-9A-F]{4}-[0-9A-F]{4}$")).inner_text()
     page.get_by_role("link", name="Back to my cases").click()

@@ -2,113 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
-from ipywidgets import Widget
+from page_screens import FIRST, Screen
 from small_study import AMIRA, BEN, COMPLETE
 
-from lltic.errors import Problem
 from lltic.reviews import admin
-from lltic.reviews.client import ServiceDown
 from lltic.reviews.desk import Desk as ServiceDesk
-from lltic.reviews.service import _plain
-from lltic.ui.desk import Desk
 from lltic.ui.kit import (
-    Actions,
     CheckAnswers,
     ErrorSummary,
     Field,
-    Heading,
     Notice,
     PatientBanner,
     Receipt,
     TaskList,
     Worklist,
 )
-
-FIRST = "AAAAA-00001-1"
-
-
-class LocalClient:
-    """The service's own desk, called without a socket between."""
-
-    def __init__(self, desk: ServiceDesk, person) -> None:
-        self._desk, self._person = desk, person
-        self.is_down = False
-        self.operations: list[dict] = []
-
-    def _reach(self):
-        if self.is_down:
-            raise ServiceDown(Problem("service-down", "the review service", "does not answer"))
-        return self._desk
-
-    def desk(self):
-        return {"person": _plain(self._person), **self._reach().worklist(self._person)}
-
-    def review(self, review_id):
-        return self._reach().review(self._person, review_id)
-
-    def document(self, review_id, document_id):
-        return self._reach().document(self._person, review_id, document_id)
-
-    def operate(self, operation):
-        self.operations.append(dict(operation))
-        return self._reach().operate(self._person, operation)
-
-
-class Screen:
-    """One person's desk, with short ways to look and to press."""
-
-    def __init__(self, desk: ServiceDesk, person) -> None:
-        self.client = LocalClient(desk, person)
-        self.desk = Desk(self.client)
-        self.ids = count()
-        self.desk.go("")
-
-    def all(self, kind: type) -> list:
-        found = []
-
-        def walk(widget: Widget) -> None:
-            if isinstance(widget, kind):
-                found.append(widget)
-            for child in getattr(widget, "children", ()):
-                walk(child)
-
-        walk(self.desk.view)
-        return found
-
-    def one(self, kind: type):
-        (found,) = self.all(kind)
-        return found
-
-    def heading(self) -> str:
-        return self.one(Heading).text
-
-    def press(self, action: str, kind: type = Actions, **payload) -> None:
-        self.one(kind)._receive(None, {"action": action, **payload}, [])
-
-    def open_first(self) -> None:
-        query = self.one(Worklist).groups[0]["rows"][0]["query"]
-        self.press("open", Worklist, case_id="AAAAA-00001", query=query)
-
-    def write(self, field: str, value) -> None:
-        """What the browser does when the person answers."""
-        version = self.client.review(FIRST)["fields"].get(field, {}).get("version", 0)
-        op = {
-            "op_id": f"from-browser-{next(self.ids)}",
-            "review_id": FIRST,
-            "case_id": "AAAAA-00001",
-            "field": field,
-            "value": value,
-            "base_version": version,
-        }
-        self.desk._status._receive(None, {"op": op}, [])
-
-    def sent(self, monkeypatch) -> list[dict]:
-        messages: list[dict] = []
-        monkeypatch.setattr(self.desk._status, "send", lambda m, buffers=None: messages.append(m))
-        return messages
 
 
 @pytest.fixture
@@ -172,7 +81,9 @@ def test_a_conflict_shows_both(screen, service_desk, monkeypatch):
     screen.write("admission.score", {"value": 4})
     monkeypatch.setattr(screen.client, "review", lambda review_id: stale)
     screen.write("admission.score", {"value": 5})
-    assert messages[1]["nack"]["conflict"] == {"value": {"value": 4}, "version": 1}
+    conflict = messages[1]["nack"]["conflict"]
+    assert (conflict["value"], conflict["version"]) == ({"value": 4}, 1)
+    assert conflict["at"] == messages[0]["ack"]["at"]
 
 
 def test_leaving_a_page_points_out_what_is_missing_on_it(screen):
@@ -233,7 +144,7 @@ def test_check_confirm_receipt(screen):
     assert "procedure.judgement" not in rows  # the phase does not apply
     screen.press("confirm")
     assert screen.heading() == "Submit your review"
-    screen.press("submit")
+    screen.sign()
     receipt = screen.one(Receipt)
     assert receipt.code and receipt.title == "Review submitted"
     screen.press("worklist", Receipt)
@@ -244,7 +155,7 @@ def test_check_confirm_receipt(screen):
 def test_a_submitted_review_can_be_read_and_not_changed(screen):
     fill(screen)
     screen.desk.go(f"?review={FIRST}&page=confirm")
-    screen.press("submit")
+    screen.sign()
     screen.desk.go(f"?review={FIRST}&page=admission")
     assert screen.one(CheckAnswers).locked and not screen.all(Field)
 
@@ -253,10 +164,10 @@ def test_submitting_without_an_answer_of_the_service_says_so(screen):
     fill(screen)
     screen.desk.go(f"?review={FIRST}&page=confirm")
     screen.client.is_down = True
-    screen.press("submit")
+    screen.sign()
     assert screen.one(Notice).title == "Not submitted yet"
     screen.client.is_down = False
-    screen.press("submit")
+    screen.sign()
     assert screen.one(Receipt).code
 
 

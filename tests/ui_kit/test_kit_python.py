@@ -263,7 +263,7 @@ def test_answers_to_operations() -> None:
         {"ack": {"op_id": "o", "field": "f", "version": 3, "at": "2026-01-01T00:00:00Z", "seq": 9}},
         {"nack": {"op_id": "o", "field": "f", "retry": True}},
         {"nack": {**nack, "conflict": None}},
-        {"nack": {**nack, "conflict": {"value": {"value": "x"}, "version": 4}}},
+        {"nack": {**nack, "conflict": {"value": {"value": "x"}, "version": 4, "at": ""}}},
     ]
 
 

@@ -390,7 +390,7 @@ def test_small_parts(bench: Any) -> None:
     page = bench.mount(quote, notice, Paragraph(text="One.\n\nTwo."), conflict)
     page.get_by_role("button", name="show in notes").click()
     page.get_by_role("button", name="remove").click()
-    page.get_by_role("button", name="Use the other").click()
+    page.get_by_role("button", name="Keep the other").click()
     page.wait_for_timeout(100)
     assert heard == [("show", {"page": 3}), ("remove", {"page": 3})]
     assert chosen == [("use_other", {})]

@@ -273,19 +273,23 @@ def test_emptied_text_is_null(desk: Any) -> None:
     assert desk.service.fields["a.text"] == (None, 2)
 
 
+def choices(desk: Any) -> Any:
+    return desk.page.get_by_role("region", name="Two versions to choose from")
+
+
 def conflicted(desk: Any) -> None:
     """Another tab has written version 1 while this page still builds on version 0."""
     desk.service.fields["a.text"] = ({"value": "theirs"}, 1)
     first(desk).press_sequentially("mine")
-    expect(alarm(desk)).to_contain_text("Two versions")
-    assert "theirs" in alarm(desk).inner_text() and "mine" in alarm(desk).inner_text()
+    expect(choices(desk)).to_contain_text("Two versions")
+    assert "theirs" in choices(desk).inner_text() and "mine" in choices(desk).inner_text()
     assert desk.service.value() == {"value": "theirs"}
 
 
 def test_conflict_keep_mine(desk: Any) -> None:
     conflicted(desk)
     desk.page.get_by_role("button", name="Keep mine").click()
-    expect(alarm(desk)).to_be_empty()
+    expect(choices(desk)).to_be_hidden()
     saved(desk)
     assert desk.service.fields["a.text"] == ({"value": "mine"}, 2)
     expect(first(desk)).to_be_focused()
@@ -293,8 +297,8 @@ def test_conflict_keep_mine(desk: Any) -> None:
 
 def test_conflict_use_the_other(desk: Any) -> None:
     conflicted(desk)
-    desk.page.get_by_role("button", name="Use the other").click()
-    expect(alarm(desk)).to_be_empty()
+    desk.page.get_by_role("button", name="Keep the other").click()
+    expect(choices(desk)).to_be_hidden()
     expect(first(desk)).to_have_value("theirs")
     assert mirror(desk) is None
     first(desk).press("End")
@@ -303,22 +307,50 @@ def test_conflict_use_the_other(desk: Any) -> None:
     assert desk.service.fields["a.text"] == ({"value": "theirs and more"}, 2)
 
 
-def test_conflict_keep_both(desk: Any) -> None:
+def test_conflict_edit_a_text_made_of_both(desk: Any) -> None:
     conflicted(desk)
-    desk.page.get_by_role("button", name="Keep both").click()
+    desk.page.get_by_role("button", name="Edit a text made of both").click()
+    joined = desk.page.get_by_label("One text made of both")
+    expect(joined).to_be_focused()
+    expect(joined).to_have_value("theirs\n\nmine")
+    assert desk.service.value() == {"value": "theirs"}, "nothing is chosen for the person"
+    desk.page.get_by_role("button", name="Back to the two versions").click()
+    expect(desk.page.get_by_role("button", name="Keep mine")).to_be_focused()
+    desk.page.get_by_role("button", name="Edit a text made of both").click()
+    joined.fill("theirs, and mine")
+    again(desk)
+    expect(joined).to_have_value("theirs, and mine")
+    desk.page.get_by_role("button", name="Save this text").click()
     saved(desk)
-    expect(first(desk)).to_have_value("theirs\n\nmine")
-    assert desk.service.value() == {"value": "theirs\n\nmine"}
+    expect(choices(desk)).to_be_hidden()
+    expect(first(desk)).to_have_value("theirs, and mine")
+    assert desk.service.value() == {"value": "theirs, and mine"}
+
+
+def test_a_conflict_says_when_the_other_was_saved_and_reads_values_in_words(bench: Any) -> None:
+    status = open_status(labels={"s": "Score"}, words={"s": {"2": "2 Poor", "4": "4 Good"}})
+    bench.mount(status, Radios(field="s", label="Score", options=[(2, "2 Poor"), (4, "4 Good")]))
+
+    def refuse(op: dict[str, Any]) -> None:
+        which = {"op_id": op["op_id"], "field": op["field"]}
+        status.refuse(**which, message="", conflict=({"value": 4}, 1), at=AT)
+
+    status.on_operation(refuse)
+    bench.page.get_by_label("2 Poor").check(force=True)
+    shown = bench.page.get_by_role("region", name="Two versions to choose from")
+    expect(shown).to_contain_text("Saved meanwhile at 14:03")
+    expect(shown).to_contain_text("4 Good")
+    expect(shown.get_by_role("button")).to_have_count(2)  # two scores make no third
 
 
 def test_conflict_survives_further_typing_and_a_reload(desk: Any) -> None:
     conflicted(desk)
     first(desk).press("End")
     first(desk).press_sequentially(" still")
-    expect(alarm(desk)).to_contain_text("mine still")
+    expect(choices(desk)).to_contain_text("mine still")
     again(desk)
     expect(first(desk)).to_have_value("mine still")
-    expect(alarm(desk)).to_contain_text("Two versions")
+    expect(choices(desk)).to_contain_text("Two versions")
     assert desk.service.value() == {"value": "theirs"}
 
 

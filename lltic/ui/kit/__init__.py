@@ -7,7 +7,8 @@ the review server's own small client and in JupyterLab.
 
 What leaves the browser
     ``{"action": name, ...payload}`` for buttons and links, see each class for its
-    names; ``{"op": {...}}`` from :class:`SaveStatus` only.
+    names; ``{"op": {...}}`` from :class:`SaveStatus` only. A password goes to the web
+    server, see :mod:`lltic.ui.kit.presence`, and never to Python here.
 Fields
     hold an *answer*: ``{"value": X}``, ``{"missing": reason}`` or ``None``. On a page
     with a :class:`SaveStatus` they are ``bound`` (the default): the answer travels as
@@ -25,6 +26,11 @@ Between components of one page (CustomEvents on ``document``)
     ``lltic:link`` {state}: the client's connection is ``up``, ``down`` or ``gone``.
     ``lltic:status`` {words, busy, done, bad} · ``lltic:status-slot`` {slot, claimed} ·
     ``lltic:status-ask``: the text of the save status, and who shows it.
+    ``lltic:pause`` {reason, on}: keep everything in the outbox for a while (``elsewhere``,
+    ``over``) · ``lltic:paused`` {}: whether fields may be written has changed, see
+    ``document.documentElement.dataset.llticPaused`` · ``lltic:leaving`` {}: the page loads
+    itself again, ask nobody · ``lltic:session-over`` {}: the web server knows no session.
+    ``lltic:fill`` {field, value}: put an answer into a field, as if the person had.
     ``lltic:open-edits`` {add}: an outbox that starts late asks for what was typed before.
 
 Layout classes for boxes
@@ -39,7 +45,15 @@ reviewer's kernel pays for every module.
 from __future__ import annotations
 
 from lltic.ui.kit.base import Component, link, query_string
-from lltic.ui.kit.fields import Checkboxes, Field, Radios, Scale, TextArea, answer_problem
+from lltic.ui.kit.fields import (
+    Checkboxes,
+    Field,
+    Radios,
+    Scale,
+    TextArea,
+    TextInput,
+    answer_problem,
+)
 from lltic.ui.kit.notes import NotesViewer, PassageCoder
 from lltic.ui.kit.page import (
     Actions,
@@ -53,7 +67,16 @@ from lltic.ui.kit.page import (
     SiteHeader,
     Splitter,
 )
-from lltic.ui.kit.review import CheckAnswers, Journey, Receipt, TaskList, Worklist
+from lltic.ui.kit.presence import Signature, SignInAgain, Window
+from lltic.ui.kit.review import (
+    CheckAnswers,
+    Journey,
+    Receipt,
+    Sides,
+    Table,
+    TaskList,
+    Worklist,
+)
 from lltic.ui.kit.saving import ConflictNotice, SaveStatus
 
 __all__ = [
@@ -77,10 +100,16 @@ __all__ = [
     "Receipt",
     "SaveStatus",
     "Scale",
+    "Sides",
+    "SignInAgain",
+    "Signature",
     "SiteHeader",
     "Splitter",
+    "Table",
     "TaskList",
     "TextArea",
+    "TextInput",
+    "Window",
     "Worklist",
     "answer_problem",
     "link",

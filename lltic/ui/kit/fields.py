@@ -34,6 +34,7 @@ __all__ = [
     "Radios",
     "Scale",
     "TextArea",
+    "TextInput",
     "answer_problem",
 ]
 
@@ -138,6 +139,14 @@ class TextArea(Field):
 
     def __init__(self, *, missing: Iterable[Any] = (), **traits: Any) -> None:
         super().__init__(missing=plain_missing(missing), **traits)
+
+
+class TextInput(Field):
+    """One line of text. Traits beside the common ones: ``optional``, ``longest`` (characters)."""
+
+    _esm = esm("field", "text_input")
+    optional = Bool(False).tag(sync=True)
+    longest = Int(500).tag(sync=True)
 
 
 class Radios(Field):

@@ -40,7 +40,7 @@ class SiteHeader(Component):
     person = Unicode().tag(sync=True)
     links = List(Dict()).tag(sync=True)
     logout_url = Unicode().tag(sync=True)
-    login_url = Unicode("/login").tag(sync=True)
+    login_url = Unicode("login").tag(sync=True)
     notice = Unicode().tag(sync=True)
 
     def __init__(self, *, links: Iterable[Link] = (), **traits: Any) -> None:

@@ -8,7 +8,7 @@ from traitlets import Bool, Dict, Int, List, Unicode
 
 from lltic.ui.kit.base import Component, css, esm
 
-__all__ = ["CheckAnswers", "Journey", "Receipt", "TaskList", "Worklist"]
+__all__ = ["CheckAnswers", "Journey", "Receipt", "Sides", "Table", "TaskList", "Worklist"]
 
 
 class Worklist(Component):
@@ -18,16 +18,17 @@ class Worklist(Component):
         ``groups``: list of ``{"heading", "rows"}``; a row is ``{"case_id", "link", "detail",
         "detail2"?, "done"?, "total"?, "status", "status_kind", "query"}``, where ``link`` is the
         link's text, ``done`` of ``total`` phases draw the bar, and ``status_kind`` is one of
-        ``todo``, ``doing``, ``done``, ``waiting``.
+        ``todo``, ``doing``, ``done``, ``waiting``. A row with ``action`` (``take``) and
+        ``kind`` in place of ``query`` has a button.
         ``done_title``, ``done_text``: shown when no group has a row (a kind "all done").
         ``support``, ``support_title``: the box at the end, such as whom to call.
     Actions
-        ``open`` {case_id, query}.
+        ``open`` {case_id, query}, ``take`` {case_id, kind}.
     """
 
     _esm = esm("status", "worklist")
     _css = css("lists")
-    _sends = ("open",)
+    _sends = ("open", "take")
     groups = List(Dict()).tag(sync=True)
     unit = Unicode("phases").tag(sync=True)
     done_title = Unicode("All done").tag(sync=True)
@@ -69,11 +70,47 @@ class CheckAnswers(Component):
         ``change`` {field, query}.
     """
 
-    _esm = esm("answers", "check_answers")
+    _esm = esm("answers", "answer_part", "check_answers")
     _css = css("lists")
     _sends = ("change",)
     sections = List(Dict()).tag(sync=True)
     locked = Bool(False).tag(sync=True)
+
+
+class Sides(Component):
+    """One question and what each side answered, beside each other.
+
+    Traits: ``label``; ``sides``, list of ``{"label", "answer", "text"?}`` with ``text`` as in
+    :class:`CheckAnswers`; ``field``: the bound field of the page that an answer can be taken
+    over to (words are added to those that are there), empty: it can only be read; ``level``
+    of the heading.
+    """
+
+    _esm = esm("answers", "answer_part", "sides")
+    _css = css("lists")
+    label = Unicode().tag(sync=True)
+    sides = List(Dict()).tag(sync=True)
+    field = Unicode().tag(sync=True)
+    level = Int(2, min=2, max=4).tag(sync=True)
+
+
+class Table(Component):
+    """A plain table; on a small screen each row becomes a card.
+
+    Traits: ``caption``; ``columns``, list of ``{"label", "number"?}``; ``rows``, lists of
+    cells: text, a number, ``{"text", "query", "more"?}`` for a link (``more`` is for screen
+    readers), or ``{"text", "kind"}`` for a tag as in :class:`TaskList`; ``empty``, what to
+    say when there is no row.
+    Actions: ``open`` {query}.
+    """
+
+    _esm = esm("status", "table")
+    _css = css("lists")
+    _sends = ("open",)
+    caption = Unicode().tag(sync=True)
+    columns = List(Dict()).tag(sync=True)
+    rows = List(List()).tag(sync=True)
+    empty = Unicode("None.").tag(sync=True)
 
 
 class Receipt(Component):

@@ -57,6 +57,8 @@ class SaveStatus(Component):
     saved_at = Unicode().tag(sync=True)
     labels = AnyTrait({}).tag(sync=True)
     """Optional words for fields in messages: ``{field: label}``."""
+    words = AnyTrait({}).tag(sync=True)
+    """Optional words for values in messages: ``{field: {value: label}}``."""
 
     def __init__(self, **traits: Any) -> None:
         self._operation_callbacks: list[OperationCallback] = []
@@ -103,6 +105,7 @@ class SaveStatus(Component):
         field: str,
         message: str,
         conflict: tuple[Any, int] | None = None,
+        at: str = "",
     ) -> None:
         """Tell the browser that it will not be saved as it is, and why.
 
@@ -115,8 +118,12 @@ class SaveStatus(Component):
         conflict : tuple of (answer, int), optional
             The answer and version that the service holds: the person is asked which
             of the two to keep.
+        at : str
+            When the other one was committed, where it is known.
         """
-        other = None if conflict is None else {"value": conflict[0], "version": conflict[1]}
+        other = None
+        if conflict is not None:
+            other = {"value": conflict[0], "version": conflict[1], "at": at}
         self.send(
             {
                 "nack": {

@@ -1,17 +1,3 @@
-function answerPart(row) {
-  const { answer, text, optional } = row;
-  if (answer === null || answer === undefined) {
-    const words = optional ? "Not answered (optional)" : "Not answered yet";
-    return h("span", { class: optional ? "lltic-quiet" : "lltic-unanswered", text: words });
-  }
-  if (answer.missing !== undefined) return h("span", { class: "lltic-quiet", text: answerWords(answer) });
-  if (text !== undefined && text !== null) return h("span", { class: "lltic-pre", text });
-  if (Array.isArray(answer.value) && answer.value.length) {
-    return h("ul", { class: "lltic-plain" }, answer.value.map((one) => h("li", { text: one })));
-  }
-  return h("span", { class: "lltic-pre", text: answerWords(answer) });
-}
-
 function render({ model, el }) {
   mount(el, "check-answers");
   const line = (row) => {

@@ -70,10 +70,24 @@ function connect(model, el, show) {
     }
   };
   const mine = (listener) => ({ detail }) => detail.field === name() && listener(detail);
+  /** In a window that may not write, the words can be read and copied, not changed. */
+  const quieten = () => {
+    const quiet = Boolean(model.get("bound") && document.documentElement.dataset.llticPaused);
+    for (const area of el.querySelectorAll("textarea")) area.readOnly = quiet;
+    for (const other of el.querySelectorAll("input, .lltic-clear")) other.disabled = quiet;
+  };
   const later = () => queueMicrotask(fromPython);
   model.on("change:value", later);
   model.on("change:version", later);
   const stop = [
+    listen(document, "lltic:paused", quieten),
+    listen(document, "lltic:fill", mine(({ value }) => {
+      // Words are added to those that are there; another choice takes the place of the first.
+      const texts = [answer?.value, value?.value];
+      const next = texts.every((one) => typeof one === "string" && one) ? { value: texts.join("\n\n") } : value;
+      edit(next);
+      paint(next);
+    })),
     listen(document, "lltic:restore", mine((detail) => restore(detail.value))),
     listen(document, "lltic:settled", mine((detail) => {
       version = Math.max(version, detail.version);
@@ -88,6 +102,7 @@ function connect(model, el, show) {
     /** Paint the answer, or the newer one that the outbox holds. */
     begin() {
       paint(answer);
+      quieten();
       if (!model.get("bound")) return;
       const detail = { field: name(), version, restore, review: "" };
       emit("lltic:hello", detail);

@@ -25,6 +25,7 @@ class Outbox {
     this.mirrored = true;
     this.forced = false;
     this.beat = null;
+    this.paused = new Set(); // why nothing is sent just now: "elsewhere", "over"
   }
 
   /** Belong to a review; what was left over from before comes back and is sent. */
@@ -41,7 +42,19 @@ class Outbox {
     for (const item of this.items.values()) {
       this.announce("restore", { field: item.field, value: this.newest(item) });
       if (item.flight) this.transmit(item);
-      else this.push(item);
+      else this.push(item); // does nothing while a choice is open
+    }
+    this.after();
+  }
+
+  /** Keep everything here for a while, and send it when the last reason to wait is gone. */
+  pause(reason, on) {
+    const before = this.paused.size;
+    if (on) this.paused.add(reason);
+    else this.paused.delete(reason);
+    if (before && !this.paused.size) {
+      for (const item of this.items.values()) (item.flight ?? item.next).since = Date.now();
+      this.sendAll();
     }
     this.after();
   }
@@ -90,7 +103,7 @@ class Outbox {
 
   schedule(item) {
     clearTimeout(item.timer);
-    if (item.flight || item.halt || !item.next) return;
+    if (item.flight || item.halt || !item.next || this.paused.size) return;
     const due = this.waiting.length
       ? 0
       : Math.min(item.next.last + DEBOUNCE, item.next.since + LONGEST_WAIT) - Date.now();
@@ -101,7 +114,7 @@ class Outbox {
   /** Turn the newest value into an operation and send it. */
   push(item) {
     clearTimeout(item.timer);
-    if (item.flight || item.halt || !item.next || this.items.get(item.field) !== item) return;
+    if (item.flight || item.halt || !item.next || this.paused.size || this.items.get(item.field) !== item) return;
     const { value, since } = item.next;
     item.flight = { op_id: newId(), value, base_version: item.base, since, sent: 0 };
     item.next = null;
@@ -112,7 +125,7 @@ class Outbox {
   transmit(item) {
     const { op_id, value, base_version } = item.flight;
     item.flight.sent = Date.now();
-    if (this.link !== "up") return; // sent when the link is back, once
+    if (this.link !== "up" || this.paused.size) return; // sent when there is a way again, once
     try {
       this.send({
         op: { op_id, review_id: this.review, case_id: this.caseId, field: item.field, value, base_version },
@@ -154,8 +167,8 @@ class Outbox {
     this.after();
   }
 
-  /** The person chose between two versions: "mine", "other" or "both". */
-  resolve(field, choice) {
+  /** The person chose between two versions: "mine", "other", or a `text` made of both. */
+  resolve(field, choice, text = "") {
     const item = this.items.get(field);
     const other = item?.halt?.other;
     if (!other) return;
@@ -163,9 +176,8 @@ class Outbox {
       this.announce("restore", { field, value: other.value });
       this.accept(item, other);
     } else {
-      if (choice === "both") {
-        const text = joinTexts(other.value?.value, item.next.value?.value);
-        item.next.value = { value: text };
+      if (choice === "joined") {
+        item.next.value = text === "" ? null : wellFormed({ value: text });
         this.announce("restore", { field, value: item.next.value });
       }
       item.base = other.version;
@@ -175,6 +187,15 @@ class Outbox {
       this.push(item);
     }
     this.after();
+  }
+
+  /** Keep a text that is being made of two versions: null when the person thinks better of it. */
+  draft(field, text) {
+    const item = this.items.get(field);
+    if (!item?.halt?.other) return;
+    item.halt.draft = text === true ? joinTexts(item.halt.other.value?.value, item.next.value?.value) : text;
+    this.mirror();
+    if (text === true || text === null) this.after();
   }
 
   accept(item, { value, version }) {
@@ -201,6 +222,8 @@ class Outbox {
   /** Send everything now; resolves to true once all is acknowledged, else to false. */
   flush() {
     if (this.items.size === 0) return Promise.resolve(true);
+    // The words of a window that may not write stay in its tab: they keep nobody from leaving.
+    if (this.paused.size) return Promise.resolve(this.mirrored);
     return new Promise((resolve) => {
       const waiter = { resolve };
       waiter.timer = setTimeout(() => {
@@ -231,11 +254,13 @@ class Outbox {
   setLink(state) {
     const back = state === "up" && this.link !== "up";
     this.link = state;
-    if (back) {
-      for (const item of this.items.values()) if (item.flight) this.transmit(item);
-      this.pushAll();
-    }
+    if (back) this.sendAll();
     this.after();
+  }
+
+  sendAll() {
+    for (const item of this.items.values()) if (item.flight) this.transmit(item);
+    this.pushAll();
   }
 
   /** After every change: finish flushes, keep the beat while something is open, show it. */
@@ -257,6 +282,7 @@ class Outbox {
   }
 
   tick() {
+    if (this.paused.size) return;
     const now = Date.now();
     for (const item of [...this.items.values()]) {
       if (item.flight && now - item.flight.sent >= RESEND) this.transmit(item);
@@ -270,11 +296,12 @@ class Outbox {
     const items = [...this.items.values()];
     const oldest = Math.min(...items.map((item) => (item.flight ?? item.next).since));
     const open = items.filter((item) => !item.halt);
-    const late = open.length > 0 && (this.link !== "up" || this.forced || Date.now() - oldest > WORRY);
+    const late = open.length > 0 && !this.paused.size && (this.link !== "up" || this.forced || Date.now() - oldest > WORRY);
     return {
       unsaved: items.length,
       late,
       link: this.link,
+      paused: [...this.paused],
       mirrored: this.mirrored,
       savedAt: this.savedAt,
       halted: items
@@ -290,9 +317,10 @@ class Outbox {
       if (this.items.size === 0) {
         this.storage.removeItem(this.key());
       } else {
-        const items = [...this.items.values()].map(({ field, base, flight, next }) => ({
+        const items = [...this.items.values()].map(({ field, base, flight, next, halt }) => ({
           field,
           base,
+          halt: halt?.other ? halt : null,
           flight: flight && { op_id: flight.op_id, value: flight.value, base_version: flight.base_version },
           next: next && { value: next.value },
         }));
@@ -309,14 +337,14 @@ class Outbox {
     const kept = this.ready ? this.read(this.key()) : null;
     if (!kept || kept.owner !== this.owner || kept.case_id !== this.caseId) return;
     const now = Date.now();
-    for (const { field, base, flight, next } of kept.items) {
+    for (const { field, base, flight, next, halt } of kept.items) {
       if (!flight && !next) continue;
       this.items.set(field, {
         field,
         base,
         flight: flight && { ...flight, since: now, sent: 0 },
         next: next && { value: next.value, since: now, last: now },
-        halt: null,
+        halt: (next && !flight && halt) || null, // a choice that was not made yet
         timer: null,
       });
     }

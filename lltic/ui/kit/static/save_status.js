@@ -27,14 +27,17 @@ function outbox() {
     box.flush().then(detail.done);
   });
   document.addEventListener("lltic:link", ({ detail }) => box.setLink(detail.state));
+  document.addEventListener("lltic:pause", ({ detail }) => box.pause(detail.reason, detail.on));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") box.pushAll();
     else box.tick();
   });
+  document.addEventListener("lltic:leaving", () => (box.leaving = box.mirrored));
   globalThis.addEventListener("pagehide", () => box.pushAll());
   globalThis.addEventListener("beforeunload", (event) => {
     box.pushAll();
-    if (box.items.size && !box.leaving) event.preventDefault();
+    const kept = box.paused.size && box.mirrored; // these wait in the tab, and come back with it
+    if (box.items.size && !box.leaving && !kept) event.preventDefault();
   });
   return box;
 }
@@ -96,10 +99,12 @@ function render({ model, el }) {
   const busy = h("span", { class: "lltic-save lltic-save--busy", "aria-hidden": "true" });
   const line = h("p", { class: "lltic-save-line" }, words, busy);
   const alarm = h("div", { class: "lltic-alarm", role: "alert" });
+  const choices = h("div", { class: "lltic-choices-open", role: "region", "aria-label": "Two versions to choose from" });
   const strays = h("div", { class: "lltic-strays" });
-  el.replaceChildren(line, strays, alarm);
+  el.replaceChildren(line, strays, h("div", { class: "lltic-bottom" }, alarm, choices));
 
   let shown = "";
+  let asked = "";
   const slots = new Set(); // places that show the text instead
   const draw = () => {
     const state = box.state;
@@ -111,10 +116,13 @@ function render({ model, el }) {
     line.hidden = slots.size > 0;
     emit("lltic:status", text);
     const key = alarmKey(state);
-    if (key === shown) return;
-    shown = key;
-    redraw(alarm, alarmWords(state, box, model));
-    document.documentElement.classList.toggle("lltic-has-alarm", alarm.childElementCount > 0);
+    const question = choicesKey(state);
+    if (key === shown && question === asked) return;
+    if (key !== shown) redraw(alarm, alarmWords(state, box, model));
+    if (question !== asked) redraw(choices, choiceWords(state, box, model));
+    choices.hidden = choices.childElementCount === 0;
+    [shown, asked] = [key, question];
+    document.documentElement.classList.toggle("lltic-has-alarm", alarm.childElementCount + choices.childElementCount > 0);
     drawStrays();
   };
   const drawStrays = () => redraw(strays, box.strays().map((one) => strayNotice(one, model)));
@@ -151,6 +159,8 @@ function statusText(state, model) {
   } else if (last) {
     words = `Last saved ${dayTime(last)}`;
   }
+  if (state.paused.includes("elsewhere") && !state.unsaved) return { words: "Open in another window", busy: "", done: false, bad: true };
+  if (state.paused.length && state.unsaved) return { words: "Not saved yet", busy: "", done: false, bad: true };
   if (state.late || state.halted.length) return { words: "Not saved yet", busy: "", done: false, bad: true };
   if (state.link !== "up") return { words: "Not connected", busy: "", done: false, bad: true };
   if (state.unsaved) return { words: "", busy: "Saving…", done: false, bad: false };
@@ -159,19 +169,29 @@ function statusText(state, model) {
 
 /** Changes only when the alarm has to say something else. */
 function alarmKey(state) {
-  const halted = state.halted.map((one) => [one.field, one.message, one.other, one.mine]);
+  const refused = state.halted.filter((one) => !one.other).map((one) => [one.field, one.message, one.mine]);
   const lost = state.link === "gone";
-  return JSON.stringify([state.late, lost, state.late || lost ? state.unsaved > 0 : 0, state.late && !state.mirrored, halted]);
+  return JSON.stringify([state.late, lost, state.late || lost ? state.unsaved > 0 : 0, state.late && !state.mirrored, refused]);
 }
 
+/** Changes only when there is another choice to make; not with every letter of a joined text. */
+function choicesKey(state) {
+  const open = state.halted.filter((one) => one.other);
+  return JSON.stringify(open.map((one) => [one.field, one.other, one.mine, typeof one.draft === "string"]));
+}
+
+const labelOf = (model, field) => (model.get("labels") ?? {})[field] || field;
+
 function alarmWords(state, box, model) {
-  const labelOf = (field) => (model.get("labels") ?? {})[field] || field;
-  const parts = state.halted.map((one) =>
-    one.other ? conflictPart(one, labelOf(one.field), box) : refusalPart(one, labelOf(one.field), box),
-  );
+  const refused = state.halted.filter((one) => !one.other);
+  const parts = refused.map((one) => refusalPart(one, labelOf(model, one.field), box));
   if (state.link === "gone") parts.unshift(gonePart(state, box));
   else if (state.late) parts.unshift(latePart(state));
   return parts;
+}
+
+function choiceWords(state, box, model) {
+  return state.halted.filter((one) => one.other).map((one) => conflictPart(one, box, model));
 }
 
 function notSaved(title, ...inside) {
@@ -209,19 +229,28 @@ function gonePart(state, box) {
   return notSaved(title, h("p", { text }), state.mirrored && h("p", {}, reload));
 }
 
-function conflictPart(one, label, box) {
-  const isText = (answer) => typeof answer?.value === "string";
+function conflictPart(one, box, model) {
+  const isText = (answer) => answer === null || answer === undefined || typeof answer.value === "string";
+  const words = (model.get("words") ?? {})[one.field] ?? {};
   return conflictNotice(
     {
-      label,
-      message: one.message,
-      mine: answerWords(one.mine),
-      other: answerWords(one.other.value),
-      both: isText(one.mine) && isText(one.other.value),
+      label: labelOf(model, one.field),
+      field: one.field,
+      mine: answerWords(one.mine, words),
+      other: answerWords(one.other.value, words),
+      otherBy: one.other.at ? `Saved meanwhile at ${clockTime(one.other.at, false)}` : "Saved meanwhile",
+      joined: isText(one.mine) && isText(one.other.value),
+      draft: one.draft,
     },
-    (choice) => {
-      box.resolve(one.field, choice);
-      focusOn(document.getElementById(fieldId(one.field)));
+    {
+      choose: (choice, text) => {
+        box.resolve(one.field, choice, text);
+        focusOn(document.getElementById(fieldId(one.field)));
+      },
+      draft: (text) => {
+        box.draft(one.field, text);
+        if (typeof text !== "string") focusOn(document.querySelector(`[data-key="${CSS.escape(text ? `joined:${one.field}` : `conflict:${one.field}:Keep mine`)}"]`));
+      },
     },
   );
 }

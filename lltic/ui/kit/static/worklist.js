@@ -12,9 +12,10 @@ function progress(row, unit) {
 function render({ model, el }) {
   mount(el, "worklist");
   const item = (row) => {
-    const payload = { case_id: row.case_id, query: row.query };
+    const action = row.action ?? "open";
+    const payload = { case_id: row.case_id, query: row.query, kind: row.kind };
     const link = row.link
-      ? actionLink(model, { label: row.link, action: "open", payload }, { "data-key": `open:${row.case_id}` }, row.link, hidden(` case ${row.case_id}`))
+      ? actionLink(model, { label: row.link, action, payload }, { "data-key": `${action}:${row.case_id}` }, row.link, hidden(` case ${row.case_id}`))
       : null;
     return h(
       "li",

@@ -1,0 +1,175 @@
+"""The coordinator's pages: how far everybody is, and the steps that need a reason."""
+
+from __future__ import annotations
+
+import pytest
+from many_sided_study import ALONE, DIFFERING, JOINT, PEOPLE, SERIOUS, make_many_sided
+from page_screens import Screen
+from small_study import TickingClock
+
+from lltic.reviews import admin
+from lltic.reviews.desk import Desk as ServiceDesk
+from lltic.ui.kit import (
+    Actions,
+    ErrorSummary,
+    Field,
+    Heading,
+    Notice,
+    Paragraph,
+    Sides,
+    Signature,
+    Table,
+    Worklist,
+)
+
+
+@pytest.fixture
+def service_desk(tmp_path):
+    study = make_many_sided(tmp_path / "study")
+    with admin.writing(study) as store:
+        yield ServiceDesk(study, store, TickingClock())
+
+
+@pytest.fixture
+def cora(service_desk) -> Screen:
+    return Screen(service_desk, PEOPLE["cora"])
+
+
+def table(screen, caption: str) -> Table:
+    return next(t for t in screen.all(Table) if t.caption == caption)
+
+
+def give(screen, field: str, value: str) -> None:
+    next(f for f in screen.all(Field) if f.field == field).value = {"value": value}
+
+
+def act(screen, label: str) -> None:
+    """Follow a link of the page by its words."""
+    for holder in (*screen.all(Actions), *screen.all(Notice)):
+        for one in holder.links:
+            if one["label"] == label:
+                holder._receive(None, {"action": one["action"], **one["payload"]}, [])
+                return
+    raise AssertionError(label)
+
+
+def test_a_coordinator_begins_with_the_progress_and_sees_no_answer(cora):
+    assert cora.heading() == "Progress"
+    stages = {row[0]["text"]: row[1] for row in table(cora, "Cases by stage").rows}
+    assert stages == {
+        "Reviews are out": 2,
+        "Waits for an adjudicator": 1,
+        "Being agreed together": 1,
+        "In the second stage": 1,
+    }
+    assert len(table(cora, "Concerns handed on").rows) == 5
+    assert "sepsis" not in repr([t.rows for t in cora.all(Table)])
+    assert not cora.all(Worklist)
+
+
+def test_the_cases_of_a_stage(cora):
+    cora.press_first_link = table(cora, "Cases by stage").rows[0][0]["query"]
+    cora.desk.go(cora.press_first_link)
+    assert cora.heading() == "Reviews are out"
+    assert [row[1:3] for row in cora.one(Table).rows] == [
+        ["0 of 2", "amira, ben"],
+        ["0 of 1", "nobody yet"],
+    ]
+
+
+def test_a_reviewer_gets_none_of_it(service_desk):
+    screen = Screen(service_desk, PEOPLE["amira"])
+    screen.desk.go("?page=progress")
+    assert screen.heading() == "My cases" and not screen.all(Table)
+
+
+def test_a_case_that_is_not_there_is_said(cora):
+    cora.desk.go("?case=nothing")
+    assert cora.titles() == ["That case cannot be opened"]
+
+
+def test_breaking_the_blind_needs_a_reason_and_the_password(cora):
+    cora.desk.go(f"?case={ALONE}")
+    assert "open when every review is in" in cora.all(Paragraph)[0].text
+    act(cora, "Break the blind of this case")
+    assert cora.one(Signature).deed == f"break_blind:{ALONE}"
+    cora.sign()
+    assert cora.one(ErrorSummary).errors[0]["message"] == "Write down why"
+    cora.press("unsigned", Signature, why="wrong")
+    assert "not right" in cora.one(ErrorSummary).errors[0]["message"]
+    give(cora, "deed.reason", "A safeguarding question.")
+    cora.sign()
+    assert cora.client.operations[-1]["reason"] == "A safeguarding question."
+    assert cora.heading() == f"Case {ALONE}" or cora.all(Heading)[0].text == f"Case {ALONE}"
+    assert cora.all(Heading)[0].lead == "The blind was broken"
+
+
+def test_open_answers_can_be_read_side_by_side(cora):
+    cora.desk.go(f"?case={DIFFERING}&do=read")
+    judgement = next(s for s in cora.all(Sides) if "sepsis" in repr(s.sides))
+    assert [side["label"] for side in judgement.sides] == ["amira", "ben"]
+    cora.desk.go(f"?case={JOINT}&do=read")
+    assert "Leaving hospital" in [h.text for h in cora.all(Heading)], "of both sides, every part"
+
+
+def test_a_review_is_opened_again_and_its_reviewer_finds_it_marked_kindly(cora, service_desk):
+    cora.desk.go(f"?case={SERIOUS}")
+    link = next(row[-1] for row in table(cora, "Reviews").rows if row[-1])
+    assert link["text"] == "Open again"
+    cora.desk.go(link["query"])
+    give(cora, "deed.reason", "A page of notes was missing.")
+    cora.sign()
+    amira = Screen(service_desk, PEOPLE["amira"])
+    row = amira.one(Worklist).groups[0]["rows"][0]
+    assert row["case_id"] == SERIOUS and "opened again: please look and sign" in row["detail"]
+    amira.desk.go(row["query"])
+    assert amira.titles() == ["This review was opened again"]
+    amira.desk.go(f"?review={SERIOUS}-1&page=confirm")
+    amira.sign()
+    assert amira.client.review(f"{SERIOUS}-1")["status"] == "locked", "signed for the second time"
+
+
+def test_a_review_is_withdrawn_and_offered_again(cora, service_desk):
+    cora.desk.go(f"?case={ALONE}&do=withdraw&which={ALONE}-1")
+    cora.press("do")
+    assert "somebody else" in cora.one(ErrorSummary).errors[0]["message"]
+    give(cora, "deed.again", "yes")
+    cora.press("do")
+    assert cora.one(ErrorSummary).errors[0]["message"] == "Write down why"
+    give(cora, "deed.reason", "On leave.")
+    cora.press("do")
+    assert [row[2]["text"] for row in table(cora, "Reviews").rows] == [
+        "Handed back",
+        "With the reviewer",
+        "Waits for somebody",
+    ]
+
+
+def test_what_became_of_a_concern_is_written_down_and_nobody_overwrites_another(cora, service_desk):
+    cora.desk.go(f"?case={JOINT}")
+    act(cora, "Write down what was done")
+    other = Screen(service_desk, PEOPLE["cora"])
+    other.desk.go(f"?case={JOINT}")
+    act(other, "Write down what was done")
+    give(cora, "escalation.to", "Medical director")
+    give(cora, "escalation.duty_of_candour", "family_to_be_told")
+    cora.press("save")
+    assert "To whom: Medical director" in cora.all(Notice)[0].text
+    give(other, "escalation.incident", "INC-1")
+    other.press("save")
+    assert "changed elsewhere" in other.titles()[0]
+    assert "Medical director" in other.all(Notice)[0].text
+    assert next(f for f in other.all(Field) if f.field == "escalation.incident").value
+    give(other, "escalation.to", "Medical director")
+    give(other, "escalation.duty_of_candour", "family_to_be_told")
+    other.press("save")
+    assert "INC-1" in other.all(Notice)[0].text
+
+
+def test_the_service_being_down_is_said_and_nothing_is_lost(cora):
+    cora.desk.go(f"?case={ALONE}&do=break_blind")
+    give(cora, "deed.reason", "A question.")
+    cora.client.is_down = True
+    cora.sign()
+    assert cora.titles() == ["Not done yet"]
+    assert cora.one(Field).value == {"value": "A question."}

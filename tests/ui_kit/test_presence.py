@@ -1,0 +1,263 @@
+"""Signing, signing in again, one live window: in a real browser, with a web server's answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from lltic.ui.kit import SaveStatus, Signature, SignInAgain, TextArea, Window
+
+PASSWORD = "canary-password"
+HOST = "http://kit.test/"
+
+
+class Web:
+    """What the web server answers to a password."""
+
+    def __init__(self, bench: Any) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.status, self.said = 200, {"signature": "a-token", "ticket": "a-ticket"}
+        for name in ("sign", "again", "pause"):
+            bench.page.route(HOST + name, self.answer)
+
+    def answer(self, route: Any) -> None:
+        name = route.request.url.rpartition("/")[2]
+        self.asked.append((name, json.loads(route.request.post_data or "{}")))
+        if self.status == 0:
+            route.abort()
+        else:
+            body = json.dumps(self.said)
+            route.fulfill(status=self.status, body=body, content_type="application/json")
+
+
+@pytest.fixture
+def web(bench: Any) -> Web:
+    return Web(bench)
+
+
+def heard(component: Any) -> list[tuple[str, Any]]:
+    said: list[tuple[str, Any]] = []
+    component.on_action(lambda name, payload: said.append((name, payload)))
+    return said
+
+
+# -- signatures ----------------------------------------------------------------------------
+
+
+def signing(bench: Any) -> tuple[Any, list[Any]]:
+    signature = Signature(deed="submit:R1")
+    said = heard(signature)
+    return bench.mount(signature), said
+
+
+def test_the_password_goes_to_the_web_server_and_only_the_token_to_python(
+    bench: Any, web: Web
+) -> None:
+    page, said = signing(bench)
+    field = page.get_by_label("To sign, give your password")
+    expect(field).to_have_attribute("type", "password")
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Confirm and submit").click()
+    page.wait_for_timeout(200)
+    assert web.asked == [("sign", {"password": PASSWORD, "act": "submit:R1"})]
+    assert said == [("signed", {"signature": "a-token"})]
+    assert PASSWORD not in json.dumps(bench.sent())
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "why"),
+    [
+        (403, {"problem": "wrong"}, "wrong"),
+        (403, {"problem": "locked"}, "locked"),
+        (503, {}, "down"),
+        (0, {}, "down"),
+        (401, {"problem": "over"}, "over"),
+        (200, {}, "failed"),
+    ],
+)
+def test_a_password_that_is_not_taken_is_told_with_its_reason(
+    bench: Any, web: Web, status: int, answer: dict[str, str], why: str
+) -> None:
+    web.status, web.said = status, answer
+    page, said = signing(bench)
+    page.get_by_label("To sign, give your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert said == [("unsigned", {"why": why})]
+    kept = page.get_by_label("To sign, give your password").input_value()
+    assert kept == ("" if why == "wrong" else PASSWORD)
+
+
+def test_an_empty_password_is_not_sent(bench: Any, web: Web) -> None:
+    page, said = signing(bench)
+    page.get_by_role("button", name="Confirm and submit").click()
+    page.wait_for_timeout(200)
+    assert (web.asked, said) == ([], [("unsigned", {"why": "empty"})])
+
+
+def test_a_double_click_signs_once(bench: Any, web: Web) -> None:
+    page, said = signing(bench)
+    page.get_by_label("To sign, give your password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm and submit").dblclick()
+    page.wait_for_timeout(300)
+    assert len(web.asked) == len(said) == 1
+
+
+# -- one window --------------------------------------------------------------------------------
+
+
+def windows(bench: Any) -> tuple[Any, Window, list[Any], SaveStatus]:
+    window = Window(watching=True)
+    status = SaveStatus(owner="p1", review_id="R1", case_id="0147")
+    said = heard(window)
+    page = bench.mount(status, window, TextArea(field="a.text", label="First"))
+    page.wait_for_timeout(200)
+    return page, window, said, status
+
+
+def test_a_tab_keeps_its_name_after_a_reload(bench: Any) -> None:
+    page, _, said, _ = windows(bench)
+    ((name, payload),) = said
+    assert name == "hello" and len(payload["window"]) == 32
+    again = Window()
+    told = heard(again)
+    bench.reload(again)
+    page.wait_for_timeout(1200)
+    assert told == said
+
+
+def test_a_window_that_lost_the_review_can_be_read_and_keeps_its_words(bench: Any) -> None:
+    page, window, said, status = windows(bench)
+    ops: list[dict[str, Any]] = []
+    status.on_operation(ops.append)  # never answered
+    box = page.get_by_label("First")
+    box.press_sequentially("unsent")
+    page.wait_for_timeout(700)
+    assert len(ops) == 1
+    window.state = "elsewhere"
+    bench.push()
+    notice = page.get_by_role("alert").filter(has_text="open in another window")
+    expect(notice).to_be_visible()
+    expect(box).to_have_value("unsent")
+    expect(box).not_to_be_editable()
+    expect(page.get_by_role("status")).to_have_text("Not saved yet")
+    page.wait_for_timeout(2500)
+    assert len(ops) == 1, "nothing is sent from here"
+    expect(page.locator(".lltic-alarm")).to_be_empty()
+    window.on_action(lambda name, payload: setattr(window, "state", ""))
+    page.get_by_role("button", name="Continue here").click()
+    expect(notice).to_be_hidden()
+    expect(box).to_be_editable()
+    page.wait_for_timeout(200)
+    assert said[-1] == ("take_over", {})
+    assert [op["op_id"] for op in ops] == [ops[0]["op_id"]] * 2, "the same words, the same deed"
+
+
+def test_signs_of_life_come_while_there_is_a_review(bench: Any) -> None:
+    bench.page.clock.install()
+    page, window, said, _ = windows(bench)
+    page.clock.run_for(10_500)
+    assert said[-1] == ("beat", {})
+    window.watching = False
+    bench.push()
+    count = len(said)
+    page.clock.run_for(30_000)
+    assert len(said) == count
+
+
+# -- signing in again ----------------------------------------------------------------------------
+
+
+def over(bench: Any, **traits: Any) -> tuple[Any, SignInAgain, list[Any]]:
+    again = SignInAgain(name="amira", **traits)
+    said = heard(again)
+    status = SaveStatus(owner="p1", review_id="R1", case_id="0147")
+    page = bench.mount(status, again, TextArea(field="a.text", label="First"))
+    return page, again, said
+
+
+def test_the_dialog_lies_over_the_page_and_gives_the_focus_back(bench: Any, web: Web) -> None:
+    page, again, said = over(bench)
+    box = page.get_by_label("First")
+    box.fill("my draft")
+    again.on_action(lambda name, payload: setattr(again, "over", False))
+    again.over = True
+    bench.push()
+    dialog = page.get_by_role("dialog", name="Sign in again to go on")
+    expect(dialog).to_contain_text("Your sign-in has ended")
+    expect(page.get_by_label("Password")).to_be_focused()
+    expect(box).to_have_value("my draft")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Enter your password")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(box).to_be_focused()
+    assert said == [("again", {"ticket": "a-ticket"})]
+    assert web.asked[-1] == ("again", {"name": "amira", "password": PASSWORD, "kernel_id": ""})
+    assert PASSWORD not in json.dumps(bench.sent())
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "words"),
+    [
+        (403, "wrong", "not right"),
+        (403, "locked", "few minutes"),
+        (409, "other", "Somebody else"),
+        (503, "down", "does not answer"),
+    ],
+)
+def test_what_went_wrong_is_said_at_the_password(
+    bench: Any, web: Web, status: int, problem: str, words: str
+) -> None:
+    web.status, web.said = status, {"problem": problem}
+    page, again, said = over(bench)
+    again.over = True
+    bench.push()
+    field = page.get_by_label("Password")
+    field.fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(words)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert said == []
+
+
+def test_a_page_that_nobody_touches_warns_and_then_ends_the_session(bench: Any, web: Web) -> None:
+    bench.page.clock.install()
+    page, _, _ = over(bench, idle_minutes=30, warn_minutes=2)
+    page.clock.run_for(27 * 60_000)
+    expect(page.locator("dialog")).to_be_hidden()
+    page.clock.run_for(90_000)
+    warning = page.get_by_role("alertdialog", name="Are you still there?")
+    expect(warning).to_contain_text("in 2 minutes")
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(warning).to_be_hidden()
+    page.clock.run_for(27 * 60_000)
+    expect(page.locator("dialog")).to_be_hidden()
+    page.clock.run_for(4 * 60_000)
+    expect(page.get_by_role("dialog")).to_contain_text("nothing happened here for 30 minutes")
+    assert [name for name, _ in web.asked] == ["pause"]
+
+
+def test_life_in_another_tab_is_life(bench: Any, web: Web) -> None:
+    bench.page.clock.install()
+    page, _, _ = over(bench, idle_minutes=30, warn_minutes=2)
+    page.clock.run_for(20 * 60_000)
+    page.evaluate("localStorage.setItem('lltic:active:amira', String(Date.now()))")
+    page.clock.run_for(20 * 60_000)
+    expect(page.locator("dialog")).to_be_hidden()
+    assert web.asked == []
+
+
+def test_no_limit_means_no_limit(bench: Any, web: Web) -> None:
+    bench.page.clock.install()
+    page, _, _ = over(bench, idle_minutes=0)
+    page.clock.run_for(10 * 3_600_000)
+    expect(page.locator("dialog")).to_be_hidden()
