@@ -16,8 +16,8 @@ from deaths_by_hand import death, make_study, spell
 from lltic.cli import main
 from lltic.clock import system_clock
 from lltic.reviews.accounts import Accounts
+from lltic.reviews.people import Person
 from lltic.reviews.read import events
-from lltic.reviews.rules import Person
 
 NAMES = ("ada", "ben", "cleo")
 
