@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,13 @@ __all__ = ["PASSWORD", "demo", "logins", "make_demo"]
 
 PASSWORD = "learning-from-deaths"  # noqa: S105 - a demo's, printed on the screen
 CODER = "cora.lindqvist"
+ADJUDICATOR = "noor.salem"
 LOGINS = (
     ("amira.khan", "reviewer, general practice"),
     ("ben.okoro", "reviewer, hospital"),
     (CODER, "theme coder: open /coding"),
+    ("iris.novak", "coordinator"),
+    (ADJUDICATOR, "adjudicator"),
 )
 TITLE = "Deaths of September 2026"
 SUPPORT = "Staff support: extension 4040, day and night (invented)."
@@ -88,27 +92,35 @@ def make_demo(directory: Path, seed: int, reviews_url: str = "") -> Study:
     cases = {case.person_id: case for case in build(study).cases}
     draw_sample(study)
     people = _add_people(study, trust)
-    assignments = _assignments(study, trust, cases)
+    assignments = _assignments(study, trust, cases, people)
     allocate_cases(study, sorted(people), planned=assignments, clock=lambda: ASSIGNED_AT)
     _record(study, trust, cases, people)
     return study
 
 
 def _add_people(study: Study, trust: SyntheticTrust) -> dict[str, Person]:
-    """Give every invented person an account; return the reviewers and the coder."""
+    """Give every invented person an account; return them by name."""
     from lltic.reviews.accounts import Accounts
     from lltic.reviews.people import Person
+    from lltic.sources.synthetic.names import ACUTE, GENERAL_PRACTICE
 
+    sides = {GENERAL_PRACTICE: "primary_care", ACUTE: "secondary_care"}
+    people = {
+        p.name: Person(p.name, p.label, p.organisation, p.roles, sides.get(p.organisation, ""))
+        for p in trust.people
+    }
+    label = "Dr Noor Salem, medical examiner"
+    people[ADJUDICATOR] = Person(ADJUDICATOR, label, "Soar Valley", ("adjudicator",))
     accounts = Accounts(study.keys)
-    people = {p.name: Person(p.name, p.label, p.organisation, p.roles) for p in trust.people}
     for person in people.values():
         accounts.add(person, PASSWORD)
     return people
 
 
 def _assignments(
-    study: Study, trust: SyntheticTrust, cases: Mapping[str, Case]
+    study: Study, trust: SyntheticTrust, cases: Mapping[str, Case], people: Mapping[str, Person]
 ) -> list[Assignment]:
+    """Give the cases to their readers; the last one of the demo's own is read jointly."""
     from lltic.records import Assignment
 
     readers = [(r.person_id, r.position, r.reviewer) for r in trust.reviews()]
@@ -119,6 +131,12 @@ def _assignments(
     for person_id, position, name in readers:
         case_id = cases[person_id].case_id
         found.append(Assignment(f"{case_id}-{position}", case_id, name, position, form))
+    own = {cases[c.person_id].case_id for c in trust.open_cases if LOGINS[0][0] in c.reviewers}
+    joint = [a for a in found if a.case_id == max(own)]
+    found = [a for a in found if a not in joint]
+    found += [
+        replace(a, form="lltic_joint", discipline=people[a.reviewer].discipline) for a in joint
+    ]
     return sorted(found, key=lambda a: (a.case_id, a.position))
 
 
