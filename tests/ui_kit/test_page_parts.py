@@ -394,7 +394,8 @@ def test_small_parts(bench: Any) -> None:
     page.wait_for_timeout(100)
     assert heard == [("show", {"page": 3}), ("remove", {"page": 3})]
     assert chosen == [("use_other", {})]
-    expect(page.get_by_role("alert")).to_contain_text("Problem: Not done")
+    problem = page.get_by_role("alert").filter(has_text="Problem:")
+    expect(problem).to_contain_text("Problem: Not done")
     assert page.locator(".lltic-paragraph p").count() == 2
     expect(page.get_by_text("Your other tab")).to_be_visible()
 

@@ -13,7 +13,8 @@ function render({ model, el }) {
   mount(el, "worklist");
   const item = (row) => {
     const action = row.action ?? "open";
-    const payload = { case_id: row.case_id, query: row.query, kind: row.kind };
+    const payload = { case_id: row.case_id, query: row.query };
+    if (row.kind) payload.kind = row.kind;
     const link = row.link
       ? actionLink(model, { label: row.link, action, payload }, { "data-key": `${action}:${row.case_id}` }, row.link, hidden(` case ${row.case_id}`))
       : null;
