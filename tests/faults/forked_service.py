@@ -111,8 +111,10 @@ def _answer_before_the_commit() -> None:
 
     class Hasty(MemoryStore):
         def __init__(self, store: object) -> None:
-            super().__init__()
-            self._events = list(store.read())
+            super().__init__(store.keys)
+            self._lines += store.stored()
+            self._operations |= {line.op_id: line for line in self._lines}
+            self._reviews |= {line.review_id: line.hash for line in self._lines}
             self._store, self._late = store, []
             threading.Thread(target=self._write, daemon=True).start()
 
