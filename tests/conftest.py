@@ -39,6 +39,17 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return helper or None
 
 
+SERVED = ("e2e", "faults", "hub", "security", "ui_server")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts servers or a browser: it needs the machine for itself."""
+    for item in items:
+        folder = item.path.relative_to(ROOT).parts[1]
+        if folder in SERVED or "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.served)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, Any, Any]:
     """Turn a skipped test into a failure under CI, where everything must be there."""
