@@ -10,6 +10,7 @@
 ``engines``     how a database is opened; ``disk``: which disks are refused
 ``opening``     a study's record by its settings: one writer, many readers
 ``keeping``     until when a case is kept, what holds it, whether it is gone
+``accesses``    the book of accesses, as people read it
 ``retention``   saying so; ``erasure``: letting a case go
 ``anchor``      the heads of the chains, written down elsewhere
 ``backup``      a copy while people work; ``restore``: the way back

@@ -93,7 +93,7 @@ def read_anchors(file: Path) -> list[Anchor]:
     for number, line in enumerate(text.splitlines(), 1):
         try:
             found.append(_parsed(json.loads(line)))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             problems.append(Problem("bad-anchor", f"{file}:{number}", "is not an anchor"))
     if not text.strip():
         problems.append(Problem("bad-anchor", str(file), "holds no anchor"))
@@ -111,7 +111,10 @@ def _parsed(plain: Any) -> Anchor:
         heads[book] = (seq, digest)
     if not all(isinstance(plain[name], str) for name in ("at", "study")):
         raise TypeError
-    return Anchor(plain["at"], plain["study"], heads, tuple(plain["erased"]))
+    erased = plain["erased"]
+    if not isinstance(erased, list) or not all(isinstance(case, str) for case in erased):
+        raise TypeError
+    return Anchor(plain["at"], plain["study"], heads, tuple(erased))
 
 
 def erased_since(anchors: list[Anchor], already: frozenset[str]) -> Iterator[str]:

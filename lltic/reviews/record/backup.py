@@ -18,13 +18,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from lltic import __version__
 from lltic.errors import LlticError, Problem, UsageError
 from lltic.reviews.record.anchor import study_id
-from lltic.reviews.record.engines import for_writing, open_postgres, open_sqlite
+from lltic.reviews.record.engines import for_writing, open_postgres, open_sqlite, sqlite_uri
 from lltic.reviews.record.events import BOOKS, COLUMNS, Stored
 from lltic.reviews.record.keys import MemoryKeys
 from lltic.reviews.record.problems import driver_errors
@@ -69,7 +70,7 @@ def backup(study: Study, target: Path, at: str) -> Manifest:
         _copy_keys(study.keys, target / "keys")
         _copy_rest(study, target / "study")
         files = {name: hash_of(target / name) for name in listed(target)}
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise LlticError(cannot(target, error)) from None
     made = Manifest(at, study_id(study), heads, files)
     plain = {
@@ -89,15 +90,28 @@ def read_manifest(folder: Path) -> Manifest:
     """Return a backup's manifest; ``not-a-backup`` when there is none that can be read."""
     file = folder / "manifest.json"
     try:
-        plain = json.loads(file.read_text("utf-8"))
-        if plain["backup"] != 1:
-            raise ValueError
-        heads = {book: (int(plain["heads"][book][0]), plain["heads"][book][1]) for book in BOOKS}
-        return Manifest(plain["made_at"], plain["study"], heads, dict(plain["files"]))
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return _parsed(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         hint = "Name the folder that 'lltic backup' made."
         message = "holds no backup that can be read"
         raise LlticError(Problem("not-a-backup", str(folder), message, hint=hint)) from None
+
+
+def _parsed(plain: Any) -> Manifest:
+    heads = {}
+    for book in BOOKS:
+        seq, head = plain["heads"][book]
+        heads[book] = (seq, head)
+    files = plain["files"]
+    if not isinstance(files, dict):
+        raise TypeError
+    texts = [plain["made_at"], plain["study"], *files.keys(), *files.values()]
+    texts += [head for _, head in heads.values()]
+    numbers = [plain["backup"], *(seq for seq, _ in heads.values())]
+    right = all(type(n) is int for n in numbers) and all(isinstance(t, str) for t in texts)
+    if not right or plain["backup"] != 1:
+        raise TypeError
+    return Manifest(plain["made_at"], plain["study"], heads, dict(files))
 
 
 def refuse_full(folder: Path) -> None:
@@ -107,10 +121,10 @@ def refuse_full(folder: Path) -> None:
         raise UsageError(Problem("not-empty", str(folder), "is there and not empty", hint=hint))
 
 
-def cannot(target: Path, error: OSError) -> Problem:
+def cannot(target: Path, error: Exception) -> Problem:
     """Return the problem that a disk refused."""
     hint = "Make room and start again with an empty folder."
-    message = f"cannot be written: {error.strerror or 'the disk refused'}"
+    message = f"cannot be written: {getattr(error, 'strerror', None) or 'the disk refused'}"
     return Problem("cannot-write", str(target), message, hint=hint)
 
 
@@ -148,8 +162,12 @@ def _copy_record(study: Study, file: Path, at: str) -> dict[str, tuple[int, str]
 
 
 def _copy_sqlite(source: Path, file: Path) -> None:
+    """Copy a database as it is at one moment, with what lies beside its file.
+
+    Not as a reader: after a power failure the first to come rolls back what was half-written.
+    """
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as there,
+        closing(sqlite3.connect(sqlite_uri(source, "rw"), uri=True)) as there,
         closing(sqlite3.connect(file)) as here,
     ):
         there.backup(here)
@@ -192,11 +210,13 @@ def _copy_keys(source: Path, target: Path) -> None:
     for file in sorted(source.iterdir()):
         if not file.is_file() or file.name.endswith(("-wal", "-shm", "-journal")):
             continue
+        copy = target / file.name
         if file.suffix == ".db":
-            _copy_sqlite(file, target / file.name)
+            _copy_sqlite(file, copy)
         else:
-            _copy_file(file, target / file.name)
-        (target / file.name).chmod(0o600)
+            _copy_file(file, copy)
+        if copy.exists():
+            copy.chmod(0o600)
 
 
 def _copy_rest(study: Study, target: Path) -> None:
@@ -209,7 +229,12 @@ def _copy_rest(study: Study, target: Path) -> None:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    shutil.copy2(source, target)
+    try:
+        shutil.copy2(source, target)
+    except FileNotFoundError:
+        if source.exists():
+            raise
+        return  # people work meanwhile: a file on its way to its name was there for a moment
     _flush(target)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from lltic.errors import LlticError, Problem
 from lltic.reviews.record.disk import refuse_distant
 from lltic.reviews.record.problems import unavailable
 
-__all__ = ["for_writing", "in_use", "open_postgres", "open_sqlite"]
+__all__ = ["for_writing", "in_use", "open_postgres", "open_sqlite", "sqlite_engine", "sqlite_uri"]
 
 WRITER = "lltic writer"
 
@@ -47,9 +48,7 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
             path.touch(mode=0o600)
         except OSError as error:
             raise unavailable(error) from None
-    mode = "ro" if read_only else "rwc"
-    uri = f"sqlite:///file:{path.as_posix()}?mode={mode}&uri=true"
-    engine = sa.create_engine(uri, connect_args={"timeout": 10})
+    engine = sqlite_engine(path, "ro" if read_only else "rwc")
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: Any, record: object) -> None:
@@ -68,6 +67,30 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def sqlite_uri(path: Path, mode: str) -> str:
+    """Return a file as SQLite takes it, whatever characters its path has.
+
+    A ``#`` as it stands would end the name, and two folders would have one file.
+
+    Examples
+    --------
+    >>> sqlite_uri(Path("/studies/autumn #2/reviews.db"), "ro")
+    'file:/studies/autumn%20%232/reviews.db?mode=ro'
+    """
+    return f"{_sqlite_name(path)}?mode={mode}"
+
+
+def sqlite_engine(path: Path, mode: str) -> sa.Engine:
+    """Return a plain engine on a file; ``mode`` is ``ro``, ``rw`` or ``rwc``."""
+    # Put together from its parts: a URL that is parsed is unquoted on the way.
+    url = sa.URL.create("sqlite", database=_sqlite_name(path), query={"mode": mode, "uri": "true"})
+    return sa.create_engine(url, connect_args={"timeout": 10})
+
+
+def _sqlite_name(path: Path) -> str:
+    return f"file:{quote(path.as_posix(), safe='/:')}"
 
 
 def for_writing(engine: sa.Engine) -> sa.Engine:

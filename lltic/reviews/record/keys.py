@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from lltic.errors import LlticError, Problem
+from lltic.reviews.record.engines import sqlite_engine
 from lltic.reviews.record.problems import driver_errors, unavailable
 
 __all__ = ["Fresh", "KeyFile", "Keys", "MemoryKeys", "derived", "random_key"]
@@ -111,9 +112,7 @@ class KeyFile:
         self._known: dict[str, bytes | None] = {}
         self._path = path
         # Readers too: after a power failure the first to come rolls back what was half-written.
-        self.engine = sa.create_engine(
-            f"sqlite:///file:{path.as_posix()}?mode=rw&uri=true", connect_args={"timeout": 10}
-        )
+        self.engine = sqlite_engine(path, "rw")
         sa.event.listen(self.engine, "connect", _durable)
         if create:
             try:

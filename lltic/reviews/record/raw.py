@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lltic.reviews.record.engines import open_postgres
+from lltic.reviews.record.engines import open_postgres, sqlite_uri
 from lltic.reviews.record.events import UNCHAINED
 from lltic.reviews.record.problems import driver_errors
 from lltic.reviews.record.schema import version_of
@@ -120,7 +120,7 @@ def lines(study: Study, book: str) -> Iterator[Row]:
 
 
 def _sqlite(study: Study) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{study.reviews}?mode=ro", uri=True)
+    connection = sqlite3.connect(sqlite_uri(study.reviews, "ro"), uri=True)
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     connection.row_factory = sqlite3.Row
     return connection

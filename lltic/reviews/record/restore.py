@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from lltic.clock import Clock, system_clock, to_text
 from lltic.errors import LlticError, Problem
+from lltic.reviews.accounts.grants import Grants
+from lltic.reviews.accounts.schema import open_accounts
 from lltic.reviews.record.anchor import erased_since, read_anchors, study_id
 from lltic.reviews.record.backup import (
     Manifest,
@@ -43,7 +48,7 @@ def restore(
     url: str | None = None,
     clock: Clock = system_clock,
 ) -> Study:
-    """Make a study from a backup.
+    """Make a study from a backup. Whoever was logged in logs in again.
 
     Parameters
     ----------
@@ -71,7 +76,7 @@ def restore(
     _check_files(manifest, folder, keys)
     anchors = read_anchors(anchor) if anchor else []
     target = target.resolve()
-    with write_folder_atomically(target) as fresh:
+    with write_folder_atomically(target) as fresh, _read_whole(folder):
         _fill(folder, keys, fresh, url)
         study = Study.open(fresh)
         if study_id(study) != manifest.study or any(a.study != manifest.study for a in anchors):
@@ -86,7 +91,17 @@ def restore(
             wanted = {*erased_since(anchors, frozenset()), *store.keys.erased()} - on_record
             for case_id in sorted(wanted):
                 erase_again(study, store, case_id, at=to_text(clock()))
+        _end_what_people_held(study.keys / "accounts.db", clock)
     return Study.open(target)
+
+
+@contextmanager
+def _read_whole(folder: Path) -> Iterator[None]:
+    """Refuse in one way whatever a file holds that no lltic wrote."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, RecursionError, sa.exc.DBAPIError):
+        raise LlticError(_damaged(str(folder), "holds what cannot be read")) from None
 
 
 def _check_files(manifest: Manifest, folder: Path, keys: Path) -> None:
@@ -126,6 +141,17 @@ def _fill(folder: Path, keys: Path, fresh: Path, url: str | None) -> None:
     # Folders that were empty were not copied.
     for name in FOLDERS:
         (fresh / name).mkdir(exist_ok=True)
+
+
+def _end_what_people_held(accounts: Path, clock: Clock) -> None:
+    """Who logged out, or lost a right, since the backup does not come back by an old page."""
+    if not accounts.is_file():
+        return
+    engine = open_accounts(accounts)
+    try:
+        Grants(engine, clock).end_all()
+    finally:
+        engine.dispose()
 
 
 def _into_postgres(study: Study, file: Path, at: str) -> None:

@@ -20,15 +20,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from lltic.errors import LlticError, Problem
 from lltic.records import Event
-from lltic.reviews.record.events import COLUMNS, ERASED, UNCHAINED, Draft, Stored, value_text
+from lltic.reviews.record.events import (
+    ACCESS_KINDS,
+    COLUMNS,
+    ERASED,
+    UNCHAINED,
+    Draft,
+    Stored,
+    value_text,
+)
 from lltic.reviews.record.keys import Keys
 
 __all__ = ["OPEN_KINDS", "Sealer", "is_sealed"]
 
-OPEN_KINDS = frozenset({"held", "hold_released", "retention_set", "erased"})
-"""What is said about keeping a case; it must be readable when the case no longer is."""
+OPEN_KINDS = frozenset({"held", "hold_released", "retention_set", "erased", *ACCESS_KINDS})
+"""What is said about keeping a case, and who asked for it: both outlast what was written in it."""
 
 MARK = "siv1:"
+"""Begins every sealed text, and no JSON text."""
 
 
 def belongs_to_case(event: Draft | Stored | Event) -> bool:
@@ -37,7 +46,12 @@ def belongs_to_case(event: Draft | Stored | Event) -> bool:
 
 
 def is_sealed(event: Stored | Event) -> bool:
-    """Say whether an event's texts lie sealed in the record."""
+    """Say whether an event's texts lie sealed in the record.
+
+    A line of the book of accesses that names a case was, once; its own text says so.
+    """
+    if event.kind in ACCESS_KINDS:
+        return isinstance(event.value, str) and event.value.startswith(MARK)
     return belongs_to_case(event) and event.review_prev_hash != UNCHAINED
 
 

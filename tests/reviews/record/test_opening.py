@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from postgres import Server, cluster
-from record_stores import draft, on_postgres, postgres_store
+from record_stores import AT, draft, on_postgres, postgres_store
 
+from lltic.audit.store import verify
 from lltic.errors import LlticError
+from lltic.reviews.accounts import Accounts
+from lltic.reviews.people import Person
+from lltic.reviews.record.backup import backup
 from lltic.reviews.record.disk import file_system, of_mounts, refuse_distant
 from lltic.reviews.record.opening import reading, where, writing
+from lltic.reviews.record.restore import restore
 from lltic.reviews.record.store import CommitUnknown, RecordMoved, StoreUnavailable
 from lltic.study import Study
 
@@ -141,6 +146,26 @@ def test_the_record_is_for_its_owner_alone(tmp_path):
         store.append([draft(1)])
         modes = {f.name: f.stat().st_mode & 0o077 for f in study.path.glob("reviews.db*")}
     assert len(modes) == 3 and set(modes.values()) == {0}
+
+
+@pytest.mark.parametrize("name", ["autumn #2", "100%25?mode=ro", "a&b=é "])
+def test_a_study_is_its_folder_whatever_the_folder_is_called(tmp_path, name):
+    """Two whose names differ behind a # only were once one record, beside both."""
+    one, other = (Study.init(tmp_path / part / name, title="Test") for part in ("a", "b"))
+    for number, study in enumerate((one, other)):
+        Accounts(study.keys).add(Person(f"person-{number}", "", "", ("reviewer",)), "x" * 20)
+        with writing(study) as store:
+            assert store.head()[0] == 0
+            store.keys.make([f"CASE{number}"])
+            store.append([draft(number, {"for": "x"}, kind="held", case_id=f"CASE{number}")])
+        assert [claim for claim in verify(study) if not claim.passed] == []
+        copy = tmp_path / f"copy-{number}" / name
+        backup(study, copy, AT)
+        restored = restore(copy, study.path.with_name("back"))
+        assert Accounts(restored.keys).names() == [f"person-{number}"]
+    assert {entry.name for entry in tmp_path.iterdir()} == {"a", "b", "copy-0", "copy-1"}
+    assert {entry.name for entry in (tmp_path / "a").iterdir()} == {name, "back"}
+    assert (one.keys / "accounts.db").stat().st_mode & 0o077 == 0
 
 
 @pytest.fixture

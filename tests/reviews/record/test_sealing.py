@@ -12,6 +12,8 @@ from record_stores import AT, draft, sqlite_store
 
 from lltic.errors import LlticError
 from lltic.records import to_plain
+from lltic.reviews.record import sealing
+from lltic.reviews.record.accesses import access
 from lltic.reviews.record.events import ERASED, digest
 from lltic.reviews.record.keys import KeyFile, MemoryKeys, derived, random_key
 from lltic.reviews.record.sealing import Sealer
@@ -76,6 +78,25 @@ def test_an_erased_case_reads_as_erased_and_its_chain_holds(store):
         store.append([draft(4), draft(5, WORDS, **CASE)])
     assert error.value.codes == ("case-erased",) and store.head() == before
     store.append([draft(6, {}, kind="erased", case_id="CASE1")])
+
+
+def test_lines_about_who_looked_lie_open_and_outlast_the_case(store):
+    """REL-12: one that was sealed, as they once were, is still read, and its chain holds."""
+    about = {"kind": "read", "case_id": "CASE1", "review_id": "CASE1-1"}
+    with pytest.MonkeyPatch.context() as once:
+        once.setattr(sealing, "OPEN_KINDS", sealing.OPEN_KINDS - {"read"})
+        store.accesses.append([draft(1, {"codes": ["x"]}, **about)])
+    store.accesses.append([draft(2, {"codes": ["y"]}, **about), draft(3, {}, **about)])
+    first, second, third = store.accesses.stored()
+    assert first.value.startswith("siv1:") and sealing.is_sealed(first)
+    assert (second.value, third.value) == ('{"codes":["y"]}', "{}")
+    assert [e.value for e in store.accesses.read()] == [{"codes": ["x"]}, {"codes": ["y"]}, {}]
+    assert second.review_prev_hash == first.hash
+    store.keys.erase("CASE1")
+    assert [e.value for e in store.accesses.read()] == [ERASED, {"codes": ["y"]}, {}]
+    assert [access(e).codes for e in store.accesses.read()] == [(), ("y",), ()]
+    store.accesses.append([draft(4, {}, **about)])
+    assert all(digest(line) == line.hash for line in store.accesses.stored())
 
 
 def test_the_marker_is_itself_however_it_travels():
