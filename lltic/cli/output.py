@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +15,7 @@ import click
 
 from lltic.study import Study
 
-__all__ = ["json_option", "progress", "show", "study_option", "table"]
+__all__ = ["csv_lines", "json_option", "printable", "progress", "show", "study_option", "table"]
 
 T = TypeVar("T")
 
@@ -41,10 +44,25 @@ def show(data: Any, lines: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         from lltic.records import to_plain
 
-        click.echo(json.dumps(to_plain(data), ensure_ascii=False))
+        text = json.dumps(to_plain(data), ensure_ascii=False)
+        click.echo(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
     else:
         for line in lines:
-            click.echo(line)
+            click.echo(printable(line))
+
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal shows and does not obey: control characters become U+FFFD.
+
+    Examples
+    --------
+    >>> printable("moved\\x1b[2Jhome")
+    'moved\ufffd[2Jhome'
+    """
+    return _CONTROLS.sub("\ufffd", text)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
@@ -68,6 +86,39 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
         ).rstrip()
         for row in text
     ]
+
+
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return a table as CSV, one string per row, of which a spreadsheet works nothing out.
+
+    A text that a spreadsheet might take for a formula gets an apostrophe before it;
+    characters that no cell can hold become U+FFFD.
+
+    Examples
+    --------
+    >>> print("\\n".join(csv_lines(["who", "lines"], [["=1+1", 3], ["Ward, J.", -2]])))
+    who,lines
+    '=1+1,3
+    "Ward, J.",-2
+    """
+    return [_csv_line(row) for row in (head, *rows)]
+
+
+def _csv_line(row: Sequence[object]) -> str:
+    from lltic.reports.text import clean, looks_like_formula
+
+    def cell(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text, _ = clean(value)
+        # One apostrophe more than was typed, so that it can be told from one that was typed.
+        risky = looks_like_formula(text.lstrip("'"))
+        return f"'{text}" if risky else text
+
+    line = io.StringIO()
+    # The line's end makes the writer quote a text with such an end in it.
+    csv.writer(line, lineterminator="\n").writerow([cell(value) for value in row])
+    return line.getvalue()[:-1]
 
 
 def _is_number(text: str) -> bool:

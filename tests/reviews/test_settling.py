@@ -255,6 +255,30 @@ def test_what_became_of_an_escalation_is_kept(world):
             coordinate(world, "escalation_update", **{**update, "base_version": 1, "value": bad})
 
 
+def test_the_dates_of_an_escalation_are_dates_up_to_today(world, clock):
+    from datetime import timedelta
+
+    review(world, world.amira, FIRST, overall__score={"value": 2}, problems__any={"value": "no"})
+    (escalation,) = world.desk.overview(CORA)["escalations"]
+    update = {"field": escalation["escalation_id"], "base_version": 0}
+    today = clock().date()
+    bad = ("5 October 2026", "20260905", "2026-W36-4", "2026-9-3", "2026-02-30", "1999-12-31")
+    bad += ("２０２６-09-03", "2026-09-03T10:00", str(today + timedelta(days=2)), "9999-12-31")
+    for said in bad:
+        with pytest.raises(Refused) as error:
+            coordinate(world, "escalation_update", **{**update, "value": {"sent_at": said}})
+        (problem,) = error.value.problems
+        assert (problem.code, problem.where) == ("bad-value", "sent_at")
+        assert said not in str(error.value)
+    wrong = {"sent_at": "soon", "acknowledged_at": "later", "duty_of_candour": "maybe"}
+    with pytest.raises(Refused) as error:
+        coordinate(world, "escalation_update", **{**update, "value": wrong})
+    assert len(error.value.problems) == 3, "all at once"
+    coordinate(world, "escalation_update", **{**update, "value": {"sent_at": str(today)}})
+    taken_back = {**update, "base_version": 1, "value": {"sent_at": ""}}
+    coordinate(world, "escalation_update", **taken_back)
+
+
 # -- reopening, handing back, taking ------------------------------------------------------------
 
 
@@ -380,6 +404,17 @@ def test_an_auditor_reads_all_and_changes_nothing(world):
     assert world.desk.events(auditor, found[-1]["seq"])["events"] == []
     with pytest.raises(Refused):
         world.answer(auditor, FIRST, "admission.score", {"value": 1}, base_version=1)
+
+
+def test_an_auditor_who_reviews_reads_the_record_when_their_cases_are_in(world):
+    auditing_amira = dataclasses.replace(world.amira, roles=("reviewer", "auditor"))
+    for book in (world.desk.events, world.desk.accesses):
+        with pytest.raises(Refused) as error:
+            book(auditing_amira, 0)
+        assert codes(error) == ("still-blind",)
+    for one in list(replay(world.store.read()).reviews.values()):
+        review(world, getattr(world, one.reviewer), one.review_id)
+    assert world.desk.events(auditing_amira, 0)["events"]
 
 
 # -- one window --------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lltic.errors import Problem, Refused
@@ -12,6 +13,7 @@ from lltic.identity import pseudonym
 from lltic.records import Event, to_plain
 from lltic.reviews.desk.room import Room, needs_role
 from lltic.reviews.people import Person
+from lltic.reviews.record.accesses import access
 from lltic.reviews.rules import may_take
 from lltic.reviews.state import (
     ADJUDICATION,
@@ -21,7 +23,7 @@ from lltic.reviews.state import (
     ReviewState,
 )
 
-__all__ = ["case", "events", "extract", "overview", "waiting"]
+__all__ = ["accesses", "case", "events", "extract", "overview", "told_apart", "waiting"]
 
 
 def waiting(room: Room, person: Person) -> dict[str, Any]:
@@ -57,6 +59,35 @@ def overview(room: Room, person: Person) -> dict[str, Any]:
         ],
         "escalations": [to_plain(e) for e in state.escalations.values() if e.case_id in shown],
     }
+
+
+def told_apart(overview: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, str]:
+    """Return how to name everybody in an overview: as they are called, and never two people alike.
+
+    Parameters
+    ----------
+    labels : mapping
+        What everybody with an account is called, by account name.
+
+    Examples
+    --------
+    >>> load = [{"reviewer": name} for name in ("amira", "ben", "left-us", "")]
+    >>> labels = {"amira": "Dr A. Khan", "ben": "Dr B. Okoro", "azra": "Dr a.  Khan"}
+    >>> told_apart({"cases": [], "load": load}, labels)
+    {'amira': 'Dr A. Khan (amira)', 'ben': 'Dr B. Okoro'}
+    """
+    alike = Counter(_as_read(label) for label in labels.values())
+    named = {one["reviewer"] for one in overview["load"]}
+    named |= {m for case in overview["cases"] for r in case["reviews"] for m in r["members"]}
+    return {
+        name: f"{labels[name]} ({name})" if alike[_as_read(labels[name])] > 1 else labels[name]
+        for name in sorted(named & labels.keys())
+    }
+
+
+def _as_read(label: str) -> str:
+    """Return a name without what nobody sees or hears: capitals, forms of letters, spaces."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 def _is_blind(room: Room, person: Person, case_id: str) -> bool:
@@ -132,7 +163,22 @@ def extract(room: Room, person: Person) -> dict[str, Any]:
     return {**room.about(), "reviews": rows}
 
 
-def events(person: Person, found: Iterable[Event], limit: int) -> dict[str, Any]:
-    """Return a stretch of the record, for an auditor."""
-    needs_role(person, "auditor")
+def events(room: Room, person: Person, found: Iterable[Event], limit: int) -> dict[str, Any]:
+    """Return a stretch of the record, for an auditor who reads no case that is still blind."""
+    _sees_all(room, person)
     return {"events": [to_plain(e) for e, _ in zip(found, range(limit), strict=False)]}
+
+
+def accesses(room: Room, person: Person, found: Iterable[Event], limit: int) -> dict[str, Any]:
+    """Return a stretch of the book of accesses, for an auditor in the same way."""
+    _sees_all(room, person)
+    lines = [to_plain(access(e)) for e, _ in zip(found, range(limit), strict=False)]
+    return {"accesses": lines}
+
+
+def _sees_all(room: Room, person: Person) -> None:
+    """Refuse who is no auditor, or reads a case that a book would un-blind."""
+    needs_role(person, "auditor")
+    if any(_is_blind(room, person, case_id) for case_id in room.state.cases):
+        hint = "It opens when your own cases are in; or ask an auditor who reviews none."
+        raise Refused(Problem("still-blind", "the record", "is not open to you yet", hint=hint))

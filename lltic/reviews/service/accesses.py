@@ -7,7 +7,6 @@ over the limit is counted, and one line says how many were left out.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 from lltic.clock import Clock, to_text
 from lltic.errors import LlticError
 from lltic.reviews.people import Person
+from lltic.reviews.record.accesses import case_of
 from lltic.reviews.record.events import Draft
 from lltic.reviews.record.store import EventStore
 from lltic.reviews.service.limits import Limiter
@@ -23,9 +23,6 @@ from lltic.reviews.service.limits import Limiter
 __all__ = ["AccessBook"]
 
 log = logging.getLogger("lltic.reviews")
-
-CASE_ID = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
-REVIEW_ID = re.compile(CASE_ID.pattern + r"-[a-z0-9_]{1,20}")
 
 
 class AccessBook:
@@ -124,7 +121,7 @@ class AccessBook:
         ids: Mapping[str, Any],
         more: Mapping[str, Any],
     ) -> Draft:
-        case_id, review_id = (_formed(ids.get(key)) for key in ("case_id", "review_id"))
+        review_id = _formed(ids.get("review_id"))
         return Draft(
             op_id=f":{kind}:{secrets.token_hex(12)}",
             at=to_text(self._clock()),
@@ -132,17 +129,13 @@ class AccessBook:
             role=",".join(person.roles) if person else "",
             organisation=person.organisation if person else "",
             kind=kind,
+            case_id=case_of(ids.get("case_id")) or case_of(review_id),
             review_id=review_id,
             field=call,
-            # The case's column would seal the line under the case's key, and who looked at a
-            # case must be known longer than what was in it.
-            value={**({"case_id": case_id} if case_id else {}), **more},
+            value=dict(more),
         )
 
 
 def _formed(asked: object) -> str:
     """Return an id when it is formed like one of ours: anything else may be a name or a number."""
-    if not isinstance(asked, str):
-        return ""
-    right = CASE_ID.fullmatch(asked) or REVIEW_ID.fullmatch(asked)
-    return asked if right else ""
+    return asked if isinstance(asked, str) and case_of(asked) else ""

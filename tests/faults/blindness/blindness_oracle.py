@@ -40,6 +40,7 @@ OBSERVERS = (
     ("reviewer", "coder"),
     ("reviewer", "coordinator"),
     ("reviewer", "adjudicator", "analyst"),
+    ("reviewer", "auditor"),
 )
 FIELDS = ("admission.judgement", "overall.judgement", "overall.score", "problems.any")
 
@@ -91,7 +92,8 @@ def pages(world: World, person: Person, ids: list[str]) -> Iterator[str]:
     desk = world.desk
     for name in ("worklist", "coding_queue", "waiting", "overview", "extract"):
         yield said(lambda name=name: getattr(desk, name)(person))
-    yield said(lambda: desk.events(person, 0))
+    for book in (desk.events, desk.accesses):
+        yield said(lambda book=book: book(person, 0))
     for case_id in CASES:
         yield said(lambda case_id=case_id: desk.case(person, case_id))
     for review_id in ids:

@@ -17,6 +17,7 @@ from lltic.records import Assignment
 from lltic.reviews import admin
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.desk import Desk, coding, oversight, reviewing
+from lltic.reviews.desk.room import needs_role
 from lltic.reviews.people import Person
 from lltic.reviews.state import State
 
@@ -126,6 +127,11 @@ MUTANTS = {
     ),
     "a coordinator breaks the blind of their own case": (State, "readers", lambda state, c: set()),
     "an analyst gets what is locked at once": (State, "case_is_closed", lambda state, case: True),
+    "an auditor reads the record of the cases they review": (
+        oversight,
+        "_sees_all",
+        lambda room, person: needs_role(person, "auditor"),
+    ),
     "an acknowledgement tells its place": (Desk, "_acknowledge", _acknowledge_with_place),
 }
 """Each takes one filter away; the oracle has to notice every one."""
