@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lltic.cli.output import json_option, show, study_option
-from lltic.errors import LlticError, Problem
+from lltic.cli.output import json_option, printable, show, study_option
+from lltic.errors import LlticError, Problem, UsageError
 from lltic.study import Study
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ def register(app: click.Group) -> None:
 @click.option("--check", is_flag=True, help="Run the self-test and stop.")
 @click.option("--behind-proxy", is_flag=True, help="People sign in at the proxy in front.")
 @click.option("--sign-out", default="", metavar="URL", help="Where that proxy signs people out.")
+@click.option(
+    "--sign-in-again",
+    default="",
+    metavar="URL",
+    help="Where that proxy asks people once more who they are; {next} is where they go then.",
+)
 @click.option("--host", "hosts", multiple=True, help="The proxy's name; may be given again.")
 @study_option
 @json_option
@@ -37,6 +43,7 @@ def serve(
     check: bool,
     behind_proxy: bool,
     sign_out: str,
+    sign_in_again: str,
     hosts: tuple[str, ...],
     as_json: bool,
 ) -> int:
@@ -52,10 +59,15 @@ def serve(
     from lltic.reviews.vouching import voucher_secret
     from lltic.ui.server.check import self_check
 
+    if sign_in_again and "{next}" not in sign_in_again:
+        hint = (
+            "Such as /oauth2/start?prompt=login&rd={next}: people come back to the page they left."
+        )
+        raise UsageError(Problem("bad-address", "--sign-in-again", "has no {next}", hint=hint))
     options = [part for host in hosts for part in ("--host", host)]
     secret = voucher_secret(study) if behind_proxy else None
     if secret:
-        options += ["--behind-proxy", "--sign-out", sign_out]
+        options += ["--behind-proxy", "--sign-out", sign_out, "--sign-in-again", sign_in_again]
     with serving(study, port, *options) as running:
         with probes(study) as people:
             found = self_check(running.address, visitors(people, running.address, secret))
@@ -63,7 +75,7 @@ def serve(
         if check:
             return 0
         for line in [*welcome(study), *_told_to_proxy(secret), running.address]:
-            click.echo(line)
+            click.echo(printable(line))
         running.watch()
     return 0
 

@@ -69,9 +69,19 @@ class Client:
         """Return ``name, label, roles`` of a session; Refused when it has ended."""
         return self._call("POST", "/v1/session", {"session": session})
 
-    def vouch(self, secret: str, issuer: str, subject: str) -> dict[str, Any]:
-        """Return ``grant, name, label, roles`` of who signed in elsewhere, for who may vouch."""
-        claim = {"issuer": issuer, "subject": subject}
+    def vouch(
+        self, secret: str, issuer: str, subject: str, *, turn: str = "", signed_in_at: int = 0
+    ) -> dict[str, Any]:
+        """Return ``grant, name, label, roles`` of who signed in elsewhere, for who may vouch.
+
+        Parameters
+        ----------
+        turn : str
+            For what the person was sent to sign in again, if they were.
+        signed_in_at : int
+            When they last showed who they are, seconds since 1970; 0 when nobody says.
+        """
+        claim = {"issuer": issuer, "subject": subject, "turn": turn, "signed_in_at": signed_in_at}
         return self._call("POST", "/v1/vouch", claim, secret)
 
     def redeem(self, grant: str) -> dict[str, Any]:
@@ -94,6 +104,10 @@ class Client:
         """Go on with a session, open or over, as its owner; return as :meth:`login` does."""
         return self._call("POST", "/v1/again", {"session": session, "password": password})
 
+    def again_after(self, session: str, turn: str) -> dict[str, Any]:
+        """Go on with a session after a sign-in that somebody vouched for; as :meth:`login`."""
+        return self._call("POST", "/v1/again", {"session": session, "turn": turn})
+
     def vouched_again(self, session: str, secret: str, issuer: str, subject: str) -> dict[str, Any]:
         """Go on with a session that is this identity's; return as :meth:`login` does."""
         claim = {"session": session, "issuer": issuer, "subject": subject}
@@ -111,11 +125,32 @@ class Client:
         return self._call("POST", "/v1/sign", said)
 
     def vouched_sign(
-        self, session: str, secret: str, issuer: str, subject: str, act: str
+        self,
+        session: str,
+        secret: str,
+        issuer: str,
+        subject: str,
+        act: str,
+        *,
+        turn: str = "",
+        signed_in_at: int = 0,
     ) -> dict[str, Any]:
-        """Return ``signature`` of who has just signed in again elsewhere."""
+        """Return ``signature`` of who has signed in again elsewhere since ``turn`` was asked for.
+
+        Parameters
+        ----------
+        turn : str
+            Chosen by the page: this act, this time. The first call with it asks for it.
+        signed_in_at : int
+            When the person last showed who they are, seconds since 1970.
+        """
         said = {"session": session, "issuer": issuer, "subject": subject, "act": act}
-        return self._call("POST", "/v1/sign", said, secret)
+        more = {"turn": turn, "signed_in_at": signed_in_at}
+        return self._call("POST", "/v1/sign", {**said, **more}, secret)
+
+    def sign_after(self, session: str, act: str, turn: str) -> dict[str, Any]:
+        """Return ``signature``, after a sign-in that somebody vouched for since ``turn``."""
+        return self._call("POST", "/v1/sign", {"session": session, "act": act, "turn": turn})
 
     def logout(self, session: str) -> None:
         """End a session and everything that came from it."""
@@ -150,10 +185,21 @@ class Client:
         """Do one operation; the answer comes after the commit. Safe to repeat."""
         return self._call("POST", "/v1/operations", operation)
 
-    def hold(self, review_id: str, window: str, take_over: bool = False) -> dict[str, Any]:
-        """Say that a window works on a review; Refused while another one does."""
+    def hold(
+        self, review_id: str, window: str, take_over: bool = False, opened: bool = False
+    ) -> dict[str, Any]:
+        """Say that a window works on a review; Refused while another one does.
+
+        ``opened`` when it was opened there this moment: a page that was left is not waited for.
+        """
         path = f"/v1/reviews/{quote(review_id, safe='')}/hold"
-        return self._call("POST", path, {"window": window, "take_over": take_over})
+        said = {"window": window, "take_over": take_over, "opened": opened}
+        return self._call("POST", path, said)
+
+    def release(self, review_id: str, window: str) -> dict[str, Any]:
+        """Say that a review's page has been left in a window."""
+        path = f"/v1/reviews/{quote(review_id, safe='')}/release"
+        return self._call("POST", path, {"window": window})
 
     def waiting(self) -> dict[str, Any]:
         """Return the cases that this adjudicator may take."""
@@ -174,6 +220,10 @@ class Client:
     def events(self, after: int = 0) -> dict[str, Any]:
         """Return the next thousand events behind a place in the record, for an auditor."""
         return self._call("GET", f"/v1/events?after={after}")
+
+    def accesses(self, after: int = 0) -> dict[str, Any]:
+        """Return the next thousand lines of the book of accesses, for an auditor."""
+        return self._call("GET", f"/v1/accesses?after={after}")
 
     def coding_queue(self) -> dict[str, Any]:
         """Return the texts open to this coder, and the codebook."""

@@ -5,6 +5,9 @@ server, or the Hub. The voucher's secret (``keys/voucher.key``, for its owner
 only) is all that makes a claim worth anything; a claim gets a grant of two
 minutes that is worth one session. A person is known by issuer and subject (with
 Entra ID: the tenant's issuer and the object id), never by a name that is shown.
+
+Where a password would be asked for once more, such a person signs in once more: see
+:mod:`lltic.reviews.turns`.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ from lltic.clock import Clock, system_clock, to_text
 from lltic.errors import Problem, Refused, UsageError
 from lltic.reviews.accounts import Accounts, require
 from lltic.reviews.accounts.grants import hashed
-from lltic.reviews.accounts.schema import open_accounts
+from lltic.reviews.accounts.schema import identities, open_accounts, vouched
 from lltic.reviews.people import Person
 from lltic.reviews.record.engines import for_writing
+from lltic.reviews.turns import GO_ON, Turns
 from lltic.study import Study, write_atomically
 
 __all__ = ["OWN_ISSUER", "Vouching", "voucher_secret"]
@@ -33,24 +37,6 @@ OWN_ISSUER = "lltic"
 
 GRANT_LIFE = timedelta(minutes=2)
 LONGEST = 255
-
-metadata = sa.MetaData()
-
-identities = sa.Table(
-    "identities",
-    metadata,
-    sa.Column("issuer", sa.Text, primary_key=True),
-    sa.Column("subject", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-)
-
-vouched = sa.Table(
-    "vouched",
-    metadata,
-    sa.Column("grant_hash", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("expires_at", sa.Text, nullable=False),
-)
 
 
 def voucher_secret(study: Study) -> Path:
@@ -85,8 +71,7 @@ class Vouching:
         self._secret = study.keys / "voucher.key"
         self._reader = open_accounts(study.keys / "accounts.db")
         self._writer = for_writing(self._reader)
-        with self._writer.begin() as connection:
-            metadata.create_all(connection)
+        self._turns = Turns(self._reader, clock)
 
     # -- whose account it is ----------------------------------------------------------------
 
@@ -131,6 +116,7 @@ class Vouching:
         with self._writer.begin() as connection:
             connection.execute(identities.delete().where(identities.c.name == name))
             connection.execute(vouched.delete().where(vouched.c.name == name))
+        self._turns.forget(name)
 
     def identities(self, name: str) -> list[tuple[str, str]]:
         """Return the (issuer, subject) pairs of an account, sorted."""
@@ -174,8 +160,19 @@ class Vouching:
         if not (kept and right):
             raise Refused(Problem("no-voucher", "the call", "does not come from who may vouch"))
 
-    def vouch(self, secret: str, issuer: str, subject: str) -> tuple[str, Person]:
+    def vouch(
+        self, secret: str, issuer: str, subject: str, *, turn: str = "", signed_in_at: int = 0
+    ) -> tuple[str, Person]:
         """Return a grant for one session of the person somebody vouches for.
+
+        Parameters
+        ----------
+        secret, issuer, subject : str
+            The voucher's secret, and whom it names.
+        turn : str
+            For what the person was sent to sign in again, if they were.
+        signed_in_at : int
+            When they last showed who they are, seconds since 1970; 0 when nobody says.
 
         Raises
         ------
@@ -184,6 +181,8 @@ class Vouching:
         """
         self.require(secret)
         person = self.person(issuer, subject)
+        if signed_in_at:
+            self._turns.signed_in(person.name, turn, signed_in_at)
         grant = secrets.token_urlsafe(32)
         now = self._clock()
         row = {
@@ -232,18 +231,57 @@ class Vouching:
             raise Refused(Problem("no-session", "the log-in", "is another person's", hint=hint))
         return person
 
+    # -- signing in again, for one act ----------------------------------------------------------
+
     def sign(
-        self, secret: str, session: str, issuer: str, subject: str, act: str
+        self,
+        secret: str,
+        session: str,
+        issuer: str,
+        subject: str,
+        act: str,
+        *,
+        turn: str,
+        signed_in_at: int,
     ) -> tuple[str, Person]:
-        """Return a signature for one act: who vouches says that the person signed in afresh.
+        """Return a signature for one act: who vouches says when the person signed in.
 
         Raises
         ------
         Refused
-            As :meth:`session` does.
+            As :meth:`session` does; ``sign-in-needed`` when that was before this turn was
+            asked for, or has signed something already. Then the turn is asked for.
         """
         person = self.session(secret, session, issuer, subject)
+        self._turns.take(person.name, act, turn, signed_in_at)
         return self._accounts.open_signature(session, act, "sign-in"), person
+
+    def sign_after(self, session: str, act: str, turn: str) -> tuple[str, Person]:
+        """Return a signature for one act, after a sign-in that somebody vouched for.
+
+        Raises
+        ------
+        Refused
+            ``no-session``; ``sign-in-needed`` as :meth:`sign` says.
+        """
+        person = self._accounts.session(session)
+        self._turns.take(person.name, act, turn)
+        return self._accounts.open_signature(session, act, "sign-in"), person
+
+    def back(self, session: str, turn: str) -> Person:
+        """Return whose session it was, after a sign-in that somebody vouched for.
+
+        Raises
+        ------
+        Refused
+            ``no-session``; ``sign-in-needed`` as :meth:`sign` says.
+        """
+        person = self._accounts.person(self._accounts.whose(session))
+        if person is None:
+            hint = "Ask the coordinator of your review."
+            raise Refused(Problem("no-session", "the log-in", "has ended", hint=hint))
+        self._turns.take(person.name, GO_ON, turn)
+        return person
 
     def returning(self, secret: str, session: str, issuer: str, subject: str) -> Person:
         """Return whose session it is or was, when it is that of the person somebody vouches for.

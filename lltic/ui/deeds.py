@@ -18,14 +18,13 @@ from lltic.ui.kit import (
     Radios,
     Signature,
     TextArea,
-    TextInput,
     link,
     query_string,
 )
 from lltic.ui.line import Line, is_over
 from lltic.ui.wording import UNSIGNED
 
-__all__ = ["Deed", "EscalationForm", "withdrawal"]
+__all__ = ["Deed", "withdrawal"]
 
 REASON = "deed.reason"
 PASSWORD = "signature.password"  # noqa: S105 - the name of a field
@@ -55,7 +54,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 class Deed:
-    """One step with a reason: one that is signed with the password, or a withdrawal.
+    """One step with a reason: one that is signed, or a withdrawal.
 
     Parameters
     ----------
@@ -104,6 +103,7 @@ class Deed:
             hint=self._words["says"],
             button=self._words["button"],
             warning=True,
+            needs=[REASON],
             links=[link("No, go back", "back", query=self._home)],
         )
         signature.on_action(self._signed)
@@ -114,6 +114,8 @@ class Deed:
             self._go(self._home)
         elif name == "signed":
             self._do({"signature": payload["signature"]})
+        elif payload["why"] == "unfinished":
+            self._ask_why()
         else:
             self._end.error = UNSIGNED.get(payload["why"], UNSIGNED["failed"])
             self._point_out({PASSWORD: self._end.error})
@@ -123,8 +125,7 @@ class Deed:
 
     def _do(self, more: Mapping[str, Any]) -> None:
         if not self._said(self._reason).strip():
-            self._reason.error = "Write down why"
-            self._point_out({REASON: self._reason.error})
+            self._ask_why()
             return
         operation = {
             "op_id": self._op_id,
@@ -145,6 +146,10 @@ class Deed:
         else:
             step = {"do": "read"} if self._kind == "break_blind" else {}
             self._go(query_string(case=self._case_id, **step))
+
+    def _ask_why(self) -> None:
+        self._reason.error = "Write down why"
+        self._point_out({REASON: self._reason.error})
 
     def _point_out(self, wrong: Mapping[str, str]) -> None:
         self._summary.show([{"field": f, "message": m} for f, m in wrong.items()])
@@ -198,128 +203,3 @@ def withdrawal(
 ) -> Deed:
     """Return the page on which a review is taken back from somebody."""
     return _Withdrawal(line, go, show, "withdraw", case_id, review_id)
-
-
-class EscalationForm:
-    """A small form: to whom a concern was handed on, and what came of it.
-
-    Parameters
-    ----------
-    line, go, show : Line, callable, callable
-        As :class:`~lltic.ui.progress.ProgressPages` has them.
-    escalation : mapping
-        As the service gave it.
-    """
-
-    def __init__(
-        self,
-        line: Line,
-        go: Callable[[str], None],
-        show: Callable[..., None],
-        escalation: Mapping[str, Any],
-    ) -> None:
-        self._line, self._go, self._show = line, go, show
-        self._escalation = escalation
-        self._case_id: str = escalation["case_id"]
-        self._home = query_string(case=self._case_id)
-        self._fields = _escalation_fields(escalation["record"])
-        self._op_id = f"escalation-{uuid.uuid4().hex}"
-
-    def show(self, above: tuple[Any, ...] = ()) -> None:
-        """Show the form."""
-        heading = Heading(
-            text="What was done about this concern",
-            caption=f"Case {self._case_id}",
-            lead=self._escalation["says"],
-        )
-        actions = Actions(
-            primary="Save", primary_action="save", links=[link("Go back", "back", query=self._home)]
-        )
-        actions.on_action(self._pressed)
-        query = query_string(
-            case=self._case_id, do="escalation", id=self._escalation["escalation_id"]
-        )
-        parts = [*above, heading, *self._fields.values(), actions]
-        self._show(parts, query, f"A concern – Case {self._case_id}", bool(above))
-
-    def _pressed(self, name: str, payload: Mapping[str, Any]) -> None:
-        said = {key: (f.value or {}).get("value", "") for key, f in self._fields.items()}
-        before = self._escalation["record"]
-        changed = {k: v for k, v in said.items() if v != before.get(k, "")}
-        if name == "back" or not changed:
-            self._go(self._home)
-            return
-        operation = {
-            "op_id": self._op_id,
-            "kind": "escalation_update",
-            "case_id": self._case_id,
-            "field": self._escalation["escalation_id"],
-            "value": changed,
-            "base_version": self._escalation["version"],
-        }
-        try:
-            self._line.operate(operation)
-        except Refused as error:
-            if not is_over(error):
-                self._say_refused(error)
-        except ServiceDown:
-            text = "The review service does not answer. What you wrote is still here. Try again."
-            self._again("Not saved yet", text)
-        else:
-            self._go(self._home)
-
-    def _say_refused(self, error: Refused) -> None:
-        if not error.conflict:
-            self._again("Not saved", f"{error} What you wrote is still here.")
-            return
-        theirs = error.conflict["value"]
-        self._escalation = {
-            **self._escalation,
-            "record": theirs,
-            "version": error.conflict["version"],
-        }
-        self._op_id = f"escalation-{uuid.uuid4().hex}"
-        words = "; ".join(f"{_LABELS[key]}: {value}" for key, value in theirs.items())
-        text = (
-            f"Saved meanwhile by somebody else: {words}. Nothing was overwritten, and what you "
-            "wrote is still below. Change it where theirs is right, then save."
-        )
-        self._again("This was changed elsewhere since you opened it", text)
-
-    def _again(self, title: str, text: str) -> None:
-        self.show((Notice(kind="error", title=title, text=text, announce=True),))
-
-
-_LABELS = {
-    "to": "To whom was it handed on?",
-    "sent_at": "When?",
-    "acknowledged_at": "When was it acknowledged?",
-    "acknowledged_by": "By whom?",
-    "duty_of_candour": "Duty of candour",
-    "incident": "Incident reference",
-}
-
-_CANDOUR = [
-    ("not_asked", "Not asked yet"),
-    ("does_not_apply", "Does not apply"),
-    ("family_to_be_told", "Applies: the family is to be told"),
-    ("family_told", "Applies: the family has been told"),
-]
-
-
-def _escalation_fields(record: Mapping[str, str]) -> dict[str, Field]:
-    fields: dict[str, Field] = {}
-    for key, label in _LABELS.items():
-        value = {"value": record[key]} if record.get(key) else None
-        common: dict[str, Any] = {
-            "field": f"escalation.{key}",
-            "label": label,
-            "value": value,
-            "bound": False,
-        }
-        if key == "duty_of_candour":
-            fields[key] = Radios(options=_CANDOUR, missing=(), **common)
-        else:
-            hint = "For example, 14 October 2026, 10:30" if key.endswith("_at") else ""
-            fields[key] = TextInput(hint=hint, **common)
-    return fields

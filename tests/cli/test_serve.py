@@ -27,3 +27,10 @@ def test_a_record_in_use_is_named(small_study, capsys):
         free.close()
         assert main(["serve", "--study", str(small_study.path), "--port", str(port)]) == 1
     assert "in use by a running service" in capsys.readouterr().err
+
+
+def test_a_sign_in_that_nobody_comes_back_from_is_named(small_study, capsys):
+    run = ["serve", "--study", str(small_study.path), "--behind-proxy"]
+    assert main([*run, "--sign-in-again", "/oauth2/start?prompt=login"]) == 2
+    assert "{next}" in capsys.readouterr().err
+    assert not (small_study.path / "logs").exists()

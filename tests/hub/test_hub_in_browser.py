@@ -24,6 +24,9 @@ from hub_running import (
 from playwright.sync_api import expect
 from small_study import PASSWORD
 
+from lltic.errors import LlticError
+from lltic.reviews.accounts import Accounts
+from lltic.reviews.people import Person
 from lltic.reviews.read import events
 
 AMIRA, BEN = "amira", "ben"
@@ -34,7 +37,7 @@ SHOTS = os.environ.get("LLTIC_SHOTS", "")
 
 def shot(page, name):
     if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"hub-{name}.png"))
+        page.screenshot(path=str(Path(SHOTS) / f"hub-{name}.png"), full_page=True)
 
 
 EXECUTE = """
@@ -296,3 +299,75 @@ def test_a_wrong_password_is_said_in_plain_words(hub, browser):
         log_in(page, hub, AMIRA, "wrong-wrong-wrong")
         expect(page.get_by_text("Invalid username or password")).to_be_visible()
         expect(page.get_by_text("nobody in this study exists")).to_be_visible()
+
+
+GIVEN, OWN = "given-by-the-coordinator", "three words of my own"
+
+
+def both_sizes(page, name):
+    if SHOTS:
+        for width, height in ((390, 844), (1366, 768)):
+            page.set_viewport_size({"width": width, "height": height})
+            shot(page, f"{name}-{width}")
+
+
+def choose(page, given, new, again=None):
+    page.get_by_label("Password you have now").fill(given)
+    page.get_by_label("New password", exact=True).fill(new)
+    page.get_by_label("New password, once more").fill(new if again is None else again)
+    page.get_by_role("button", name="Change password and sign in").click()
+
+
+def test_a_password_that_was_set_for_somebody_is_changed_at_the_first_log_in(hub, browser):
+    name = "dilys.rees"
+    accounts = Accounts(hub.study.keys)
+    accounts.add(Person(name, "Dilys Rees", "GP", ("reviewer",)), GIVEN, must_change=True)
+    with browser.new_context(viewport={"width": 1366, "height": 768}) as context:
+        page = context.new_page()
+        log_in(page, hub, name, GIVEN)
+        title = page.get_by_role("heading", level=1, name="Choose a new password")
+        expect(title).to_be_visible()
+        expect(page.get_by_label("User name")).to_have_value(name)
+        blue = page.locator(".door-top").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert blue == "rgb(0, 94, 184)"
+        both_sizes(page, "6-new-password")
+        assert not hub.pids(PERSON, name), "nothing is started for them yet"
+        page.goto(hub.url(name))
+        expect(page.get_by_label("Username")).to_be_visible()  # nor does anything open
+
+        log_in(page, hub, name, GIVEN)
+        choose(page, "wrong-wrong-wrong", "short", "other")
+        problem = page.get_by_role("alert")
+        expect(problem.get_by_text("are not the same")).to_be_visible()
+        both_sizes(page, "7-new-password-problems")
+        choose(page, GIVEN, "short")
+        expect(problem.get_by_text("it takes 10 characters or more")).to_be_visible()
+        choose(page, GIVEN, GIVEN)
+        expect(problem.get_by_text("the same as before")).to_be_visible()
+        choose(page, "wrong-wrong-wrong", OWN)
+        expect(problem.get_by_text("together they are not right")).to_be_visible()
+        assert page.title().startswith("Error: Choose a new password")
+        choose(page, GIVEN, OWN)
+        at_the_desk(page)
+        assert page.url.startswith(hub.url(name))
+    assert accounts.admit(name, OWN).name == name
+    assert GIVEN not in hub.words() and OWN not in hub.words()
+
+
+def test_five_wrong_passwords_close_the_choice_too(hub, browser):
+    name = "emyr.pugh"
+    accounts = Accounts(hub.study.keys)
+    accounts.add(Person(name, "Emyr Pugh", "GP", ("reviewer",)), GIVEN, must_change=True)
+    with browser.new_context(viewport={"width": 1366, "height": 768}) as context:
+        page = context.new_page()
+        log_in(page, hub, name, GIVEN)
+        for _ in range(5):
+            choose(page, "wrong-wrong-wrong", OWN)
+        choose(page, GIVEN, OWN)
+        problem = page.get_by_role("alert")
+        expect(problem.get_by_text("Too many wrong passwords")).to_be_visible()
+        both_sizes(page, "8-new-password-locked")
+        log_in(page, hub, name, GIVEN)
+        expect(page.get_by_text("Too many wrong passwords")).to_be_visible()
+    with pytest.raises(LlticError):
+        accounts.admit(name, OWN)

@@ -120,6 +120,14 @@ def test_a_bad_account_says_everything_that_is_wrong(accounts):
     assert error.value.codes == ("bad-account",) * 3
 
 
+@pytest.mark.parametrize("text", ["two\nlines", "nul\0", "half \ud800", "\x1b[31m", "x" * 201])
+def test_a_name_that_cannot_be_shown_or_kept_is_refused(accounts, text):
+    with pytest.raises(UsageError) as error:
+        accounts.add(Person("dan", text, text, ("reviewer",)), PASSWORD)
+    assert [problem.where for problem in error.value.problems] == ["label", "organisation"]
+    assert accounts.account("dan") is None
+
+
 def test_a_new_password_replaces_the_old(accounts):
     accounts.add(dataclasses.replace(AMIRA, label="Dr Khan"), "another-long-password")
     assert refused(accounts.log_in, "amira", PASSWORD) == "wrong-login"
@@ -420,7 +428,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(tmp_path, clock, monkey
     older_file(tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr(schema, "STEPS", (*schema.STEPS, fail))
-        broken.setattr(schema, "VERSION", 3)
+        broken.setattr(schema, "VERSION", schema.VERSION + 1)
         with pytest.raises(RuntimeError):
             Accounts(tmp_path, clock, CHEAP)
     import sqlite3

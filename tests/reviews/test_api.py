@@ -167,10 +167,20 @@ def test_who_signs_in_elsewhere_signs_and_goes_on_by_the_vouchers_word(service, 
     door = service.door()
     session = door.redeem(door.vouch(secret, issuer, "oid-1")["grant"])["session"]
     act = f"submit:{FIRST}"
-    assert refused(door.vouched_sign, session, secret, issuer, "oid-2", act) == "no-session"
-    assert refused(door.vouched_sign, session, "guess", issuer, "oid-1", act) == "no-voucher"
+    turn = "a-turn-of-the-page"
+
+    def sign(secret: str, subject: str, signed_in_at: int) -> dict[str, str]:
+        told = {"turn": turn, "signed_in_at": signed_in_at}
+        return door.vouched_sign(session, secret, issuer, subject, act, **told)
+
+    now = int(time().timestamp())
+    assert refused(sign, secret, "oid-2", now) == "no-session"
+    assert refused(sign, "guess", "oid-1", now) == "no-voucher"
     assert refused(door.sign, session, "", act) == "wrong-login"
-    assert door.vouched_sign(session, secret, issuer, "oid-1", act)["signature"]
+    # The sign-in one came in with signs nothing: it was not for this.
+    assert refused(sign, secret, "oid-1", now - 3600) == "sign-in-needed"
+    assert sign(secret, "oid-1", now)["signature"]
+    assert refused(sign, secret, "oid-1", now) == "sign-in-needed"
     time.jump = timedelta(hours=13)
     assert refused(door.vouched_again, session, secret, issuer, "oid-2") == "no-session"
     assert door.vouched_again(session, secret, issuer, "oid-1")["name"] == "amira"
@@ -249,7 +259,7 @@ def test_reads_by_others_are_written_down_before_they_are_given(service, store):
         ("read", "cody", "coding_text"),
     ]
     (event,) = [e for e in store._store.accesses.read() if e.field == "case"]
-    assert event.value == {"case_id": CASE}
+    assert (event.case_id, event.value) == (CASE, {})
 
 
 def test_a_persons_own_work_is_not_in_the_book(service, store):

@@ -1,6 +1,6 @@
 """The interface's document: it is the one that is kept, and what it says is so.
 
-Run as a program, this writes the document that is kept.
+Run as a program (`PYTHONPATH=tests python FILE`), this writes the document that is kept.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def document(world):
 
 
 def test_the_document_that_is_kept_is_the_one_that_is_served(document):
-    assert json.loads(KEPT.read_text("utf-8")) == document, f"run: python {__file__}"
+    again = f"run: PYTHONPATH=tests python {__file__}"
+    assert json.loads(KEPT.read_text("utf-8")) == document, again
 
 
 def test_every_call_is_described_in_full(document, world):
@@ -110,6 +111,7 @@ def test_every_answer_has_the_shape_it_is_said_to_have(world):
         "worklist": (None, bearer["amira"]),
         "review": (None, bearer["amira"]),
         "hold": ({"window": "", "take_over": True}, bearer["amira"]),
+        "release": ({"window": ""}, bearer["amira"]),
         "document": (None, bearer["amira"]),
         "operate": ({**answer, "value": {"value": 4}}, bearer["amira"]),
         "waiting": (None, bearer["ada"]),
@@ -119,6 +121,7 @@ def test_every_answer_has_the_shape_it_is_said_to_have(world):
         "coding_text": (None, bearer["cody"]),
         "extract": (None, bearer["ana"]),
         "events": (None, bearer["otto"]),
+        "accesses": (None, bearer["otto"]),
         "health": (None, ""),
         "metrics": (None, operator.read_text()),
         "openapi": (None, ""),
@@ -146,7 +149,7 @@ def test_an_adjudicators_review_has_the_shape_too(world):
 
 
 def test_every_refusal_has_the_shape_it_is_said_to_have(world):
-    from lltic.reviews.service.shapes import Problems
+    from lltic.reviews.service.answers import Problems
 
     for call in world.calls:
         if call.name in ("health", "openapi"):

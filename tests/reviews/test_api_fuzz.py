@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from running_service import FIRST, PEOPLE, everybody, served
 
 from lltic.reviews import admin
+from lltic.reviews.service.answers import Problems
 from lltic.reviews.service.limits import Limiter
-from lltic.reviews.service.shapes import Problems
 
 KNOWN = (FIRST, "AAAAA-00001-2", "AAAAA-00001", "admission.score", "submit:" + FIRST)
 KNOWN = (*KNOWN, "answer", "take", "submit", "operation-1", "window-1")

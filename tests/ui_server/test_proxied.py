@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_a_page_goes_on_when_its_person_has_signed_in_in_another_tab(behind):
     with behind.visitor("khan") as visitor:
         kernel = behind.open_page(visitor)
         old = visitor.cookies[behind.site.cookie]
-        asked = {"name": "a.khan", "password": "x", "kernel_id": kernel}
+        asked = {"name": "a.khan", "turn": "a" * 32, "kernel_id": kernel, "next": "/coding"}
         behind.site.service.accounts.close_session(old)
 
         def again(said):
@@ -207,7 +208,9 @@ def test_a_page_goes_on_when_its_person_has_signed_in_in_another_tab(behind):
             return visitor.post(address, json=said, allow_redirects=False)
 
         waiting = again(asked)
-        assert (waiting.status_code, waiting.json()) == (401, {"problem": "elsewhere"})
+        go = "/oauth2/start?prompt=login&rd=%2Flogin%3Fnext%3D%252Fcoding"
+        said = {"problem": "elsewhere", "go": go}
+        assert (waiting.status_code, waiting.json()) == (401, said)
         behind.get(visitor, "/login")  # the other tab
         on = again(asked)
         assert on.status_code == 200 and on.json()["ticket"]
@@ -218,20 +221,39 @@ def test_a_page_goes_on_when_its_person_has_signed_in_in_another_tab(behind):
         assert again({**asked, "name": "a.khan2"}).status_code == 409
 
 
-def test_a_signature_is_of_whom_the_proxy_names(behind):
+def test_a_signature_is_of_whom_the_proxy_names_after_a_fresh_sign_in(behind):
     with behind.visitor("khan") as visitor:
+        behind.proxy.signed_in = {"khan": int(time.time()) - 5}
         behind.get(visitor, "/login")
         session = visitor.cookies[behind.site.cookie]
 
-        def sign(address, cookies=None):
-            act = {"password": "", "act": "submit:AAAAA-00001-1"}
-            options = {"cookies": cookies, "allow_redirects": False}
+        def sign(address=behind.proxy.address, cookies=None, turn="b" * 32, headers=None):
+            act = {"act": "submit:AAAAA-00001-1", "turn": turn, "next": "/?page=confirm"}
+            options = {"cookies": cookies, "allow_redirects": False, "headers": headers}
             return visitor.post(f"{address}/sign", json=act, **options)
 
-        signed = sign(behind.proxy.address)
+        go = "/oauth2/start?prompt=login&rd=%2F%3Fpage%3Dconfirm"
+        for _ in range(2):  # the sign-in with which one came in signs nothing
+            refused = sign()
+            assert refused.json() == {"problem": "elsewhere", "go": go}
+        forged = {"X-Lltic-Signed-In": str(int(time.time()))}
+        assert sign(headers=forged).status_code == 401, "the proxy takes it off"
+        assert sign(turn="").status_code == 403
+        behind.proxy.signed_in = {"khan": int(time.time()) + 1}
+        signed = sign()
         assert signed.status_code == 200 and signed.json()["signature"]
+        assert sign().status_code == sign().status_code == 401, "one sign-in, one signature"
         name = f"lltic-127-0-0-1-{behind.site.address.rpartition(':')[2]}"
         assert sign(behind.site.address, {name: session}).status_code == 401
+
+
+@pytest.mark.parametrize("asked", ["https://elsewhere.example/", "//elsewhere.example", "/api"])
+def test_one_comes_back_from_the_sign_in_to_a_page_of_ours(behind, asked):
+    with behind.visitor("khan") as visitor:
+        behind.get(visitor, "/login")
+        said = {"act": "submit:AAAAA-00001-1", "turn": "c" * 32, "next": asked}
+        answer = visitor.post(f"{behind.proxy.address}/sign", json=said)
+    assert answer.json()["go"] == "/oauth2/start?prompt=login&rd=%2F"
 
 
 def test_who_has_no_account_is_told_what_to_do(behind):

@@ -29,6 +29,8 @@ from lltic.reviews.people import DISCIPLINES, ROLES, Person
 __all__ = ["Account", "Accounts", "require"]
 
 NAME = re.compile(r"[a-z][a-z0-9.-]{1,63}")
+LONGEST = 200
+"""Characters of what a person or an organisation is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ class Accounts(Grants):
         with self._reader.connect() as connection:
             return list(connection.scalars(sa.select(people.c.name).order_by(people.c.name)))
 
+    def labels(self) -> dict[str, str]:
+        """Return what everybody is called, by account name; also who may not come in any more."""
+        with self._reader.connect() as connection:
+            rows = connection.execute(sa.select(people.c.name, people.c.label))
+            return {row.name: row.label for row in rows}
+
     def person(self, name: str) -> Person | None:
         """Return the person behind an account name; None when there is none who may come in."""
         found = self.account(name)
@@ -113,6 +121,10 @@ class Accounts(Grants):
             problems.append(Problem("bad-account", "name", "cannot be used to log in", allowed))
         if not person.roles or set(person.roles) - set(ROLES):
             problems.append(Problem("bad-account", "roles", "are not known", ", ".join(ROLES)))
+        for where, text in (("label", person.label), ("organisation", person.organisation)):
+            if not text.isprintable() or len(text) > LONGEST:
+                allowed = f"one line of up to {LONGEST} characters"
+                problems.append(Problem("bad-account", where, "cannot be shown", allowed))
         problems += [*_about(person.discipline), *self._passwords.problems(password)]
         if problems:
             raise UsageError(problems)
@@ -124,10 +136,10 @@ class Accounts(Grants):
             "discipline": person.discipline,
             **self._kept(password, must_change),
         }
-        self._end(grants.c.name == person.name)
         with self._writer.begin() as connection:
             connection.execute(people.delete().where(people.c.name == person.name))
             connection.execute(people.insert(), row)
+        self._end(grants.c.name == person.name)
 
     def _kept(self, password: str, must_change: bool) -> dict[str, Any]:
         password_hash = self._passwords.hash(password)
@@ -181,8 +193,9 @@ class Accounts(Grants):
 
     def log_in(self, name: str, password: str) -> tuple[str, Person]:
         """Return a fresh session for a name and password; Refused as :meth:`admit` says."""
+        standing = self.standing(name)
         person = self.admit(name, password)
-        return self.open_session(person), person
+        return self.open_session(person, standing=standing), person
 
     def admit(self, name: str, password: str) -> Person:
         """Return who has just shown who they are, and may come in.

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from lltic.clock import Clock, to_text
 from lltic.errors import Problem, Refused
-from lltic.reviews.accounts.schema import grants, people
+from lltic.reviews.accounts.schema import grants, people, turns, vouched
 from lltic.reviews.people import Person
 from lltic.reviews.record.engines import for_writing
 
@@ -64,10 +64,29 @@ class Grants:
 
     # -- sessions -----------------------------------------------------------------------------
 
-    def open_session(self, person: Person, life: timedelta = SESSION_LIFE) -> str:
-        """Return a fresh session for a person who has shown who they are."""
+    def standing(self, name: str) -> str:
+        """Return what is another after every change of an account; ask before a password is tried.
+
+        Trying one takes a while. Whoever comes in by it gives this back, so that a
+        password that was right when the trial began, and is not any more, opens nothing.
+        """
+        with self._reader.connect() as connection:
+            return _standing(connection, name)
+
+    def open_session(
+        self, person: Person, life: timedelta = SESSION_LIFE, *, standing: str | None = None
+    ) -> str:
+        """Return a fresh session for a person who has shown who they are.
+
+        Raises
+        ------
+        Refused
+            ``no-session`` when the account is not as it was, see :meth:`standing`.
+        """
         token = secrets.token_urlsafe(32)
-        self._grant(token, "session", person.name, hashed(token), life)
+        with self._writer.begin() as connection:
+            _require_standing(connection, person, standing)
+            self._grant(connection, token, "session", person.name, hashed(token), life)
         return token
 
     def session(self, token: str) -> Person:
@@ -77,6 +96,13 @@ class Grants:
     def close_session(self, token: str) -> None:
         """End a session, and every ticket, capability and signature that came from it."""
         self._end(grants.c.session_hash == hashed(token))
+
+    def end_all(self) -> None:
+        """End everything that anybody holds; its owner can carry a session on."""
+        self._end(sa.true())
+        with self._writer.begin() as connection:
+            for table in (vouched, turns):
+                connection.execute(table.delete())
 
     def sessions(self) -> int:
         """Return how many sessions are open."""
@@ -102,7 +128,7 @@ class Grants:
             raise _over()
         return name
 
-    def carry_on(self, token: str, person: Person) -> str:
+    def carry_on(self, token: str, person: Person, *, standing: str | None = None) -> str:
         """Return a fresh session in the place of one that is over, or soon will be.
 
         What the old one's pages still hold belongs to the new one from now on, and
@@ -112,10 +138,12 @@ class Grants:
         Raises
         ------
         Refused
-            ``no-session`` when the old one is another's, or was carried on already.
+            ``no-session`` when the old one is another's, or was carried on already, or when
+            the account is not as it was, see :meth:`standing`.
         """
         fresh, old = secrets.token_urlsafe(32), hashed(token)
         with self._writer.begin() as connection:
+            _require_standing(connection, person, standing)
             match = (grants.c.token_hash == old) & (grants.c.kind == "session")
             gone = connection.execute(grants.delete().where(match & (grants.c.name == person.name)))
             if gone.rowcount != 1:
@@ -125,7 +153,7 @@ class Grants:
                 .where(grants.c.session_hash == old)
                 .values(session_hash=hashed(fresh))
             )
-        self._grant(fresh, "session", person.name, hashed(fresh), SESSION_LIFE)
+            self._grant(connection, fresh, "session", person.name, hashed(fresh), SESSION_LIFE)
         return fresh
 
     # -- what a kernel gets --------------------------------------------------------------------
@@ -134,7 +162,9 @@ class Grants:
         """Return a single-use ticket for one kernel of a session's owner."""
         person, session_hash = self._holder(session, "session")
         token = secrets.token_urlsafe(32)
-        self._grant(token, "ticket", person.name, session_hash, TICKET_LIFE, kernel_id=kernel_id)
+        with self._writer.begin() as connection:
+            life, more = TICKET_LIFE, {"kernel_id": kernel_id}
+            self._grant(connection, token, "ticket", person.name, session_hash, life, **more)
         return token
 
     def exchange(self, ticket: str) -> tuple[str, Person]:
@@ -145,8 +175,8 @@ class Grants:
             # Whoever deletes the row holds the ticket; a second one finds nothing.
             if connection.execute(grants.delete().where(match)).rowcount != 1:
                 raise _over()
-        token = secrets.token_urlsafe(32)
-        self._grant(token, "capability", person.name, session_hash, SESSION_LIFE)
+            token = secrets.token_urlsafe(32)
+            self._grant(connection, token, "capability", person.name, session_hash, SESSION_LIFE)
         return token, person
 
     def capability(self, token: str) -> Person:
@@ -169,8 +199,9 @@ class Grants:
         """
         person, session_hash = self._holder(session, "session")
         token = secrets.token_urlsafe(32)
-        more = {"act": act, "method": method}
-        self._grant(token, "signature", person.name, session_hash, SIGNATURE_LIFE, **more)
+        with self._writer.begin() as connection:
+            life, more = SIGNATURE_LIFE, {"act": act, "method": method}
+            self._grant(connection, token, "signature", person.name, session_hash, life, **more)
         return token
 
     def signed(self, token: str, person: Person, act: str, op_id: str) -> str:
@@ -200,16 +231,22 @@ class Grants:
         return to_text(self._clock())
 
     def _grant(
-        self, token: str, kind: str, name: str, session_hash: str, life: timedelta, **more: str
+        self,
+        connection: sa.Connection,
+        token: str,
+        kind: str,
+        name: str,
+        session_hash: str,
+        life: timedelta,
+        **more: str,
     ) -> None:
         now = self._clock()
         row: dict[str, Any] = {"token_hash": hashed(token), "kind": kind, "name": name}
         row |= {"session_hash": session_hash, "expires_at": to_text(now + life), **more}
         forgotten = grants.c.expires_at < to_text(now - REMEMBERED)
         over = (grants.c.kind != "session") & (grants.c.expires_at < to_text(now))
-        with self._writer.begin() as connection:
-            connection.execute(grants.delete().where(forgotten | over))
-            connection.execute(grants.insert(), row)
+        connection.execute(grants.delete().where(forgotten | over))
+        connection.execute(grants.insert(), row)
 
     def _end(self, which: sa.ColumnElement[bool]) -> None:
         """Forget what came from sessions; remember the sessions themselves, as over."""
@@ -227,6 +264,17 @@ class Grants:
         if row is None:
             raise _over()
         return person_of(row), row.session_hash
+
+
+def _standing(connection: sa.Connection, name: str) -> str:
+    wanted = sa.select(people.c.changed_at).where((people.c.name == name) & people.c.active)
+    found = connection.scalar(wanted)
+    return "none" if found is None else found
+
+
+def _require_standing(connection: sa.Connection, person: Person, standing: str | None) -> None:
+    if standing is not None and _standing(connection, person.name) != standing:
+        raise _over()
 
 
 def person_of(row: sa.Row[Any]) -> Person:

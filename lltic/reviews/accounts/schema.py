@@ -14,8 +14,19 @@ import sqlalchemy as sa
 
 from lltic.errors import LlticError, Problem
 from lltic.reviews.record.engines import for_writing, open_sqlite
+from lltic.reviews.record.problems import unavailable
 
-__all__ = ["VERSION", "attempts", "grants", "open_accounts", "people"]
+__all__ = [
+    "VERSION",
+    "attempts",
+    "grants",
+    "identities",
+    "open_accounts",
+    "people",
+    "sign_ins",
+    "turns",
+    "vouched",
+]
 
 metadata = sa.MetaData()
 
@@ -63,6 +74,43 @@ grants = sa.Table(
     _text("op_id"),  # and the one operation it was used for
 )
 
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
+"""Who somebody is elsewhere: the account of each outside identity."""
+
+vouched = sa.Table(
+    "vouched",
+    metadata,
+    sa.Column("grant_hash", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False),
+)
+"""Who may come in, within two minutes and once, because somebody vouched for them."""
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("turn_hash", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Text, nullable=False),
+    sa.Column("signed_in_at", sa.Text, nullable=False),
+)
+"""Who was sent to sign in again, for what, and when they did; empty until then."""
+
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("signed_in_at", sa.Text, nullable=False),
+)
+"""The newest sign-in of each account that has done its work, and is worth nothing more."""
+
 
 def _first(connection: sa.Connection) -> None:
     """What the first release made, in a file that has nothing yet."""
@@ -102,7 +150,31 @@ def _people_may_rest(connection: sa.Connection) -> None:
     )
 
 
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_first, _people_may_rest)
+def _signing_in_elsewhere(connection: sa.Connection) -> None:
+    """Outside identities, and signing in once more for one act.
+
+    The first two were once made beside the steps, by whoever came first: they may be there.
+    """
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS identities (issuer TEXT NOT NULL, subject TEXT NOT NULL, "
+        "name TEXT NOT NULL, PRIMARY KEY (issuer, subject))",
+        "CREATE TABLE IF NOT EXISTS vouched (grant_hash TEXT PRIMARY KEY NOT NULL, "
+        "name TEXT NOT NULL, expires_at TEXT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS turns (turn_hash TEXT PRIMARY KEY NOT NULL, "
+        "name TEXT NOT NULL, act TEXT NOT NULL, asked_at TEXT NOT NULL, "
+        "signed_in_at TEXT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS sign_ins (name TEXT PRIMARY KEY NOT NULL, "
+        "signed_in_at TEXT NOT NULL)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _first,
+    _people_may_rest,
+    _signing_in_elsewhere,
+)
+"""Never changed once released: there is a next one."""
 
 VERSION = len(STEPS)
 
@@ -113,10 +185,29 @@ def open_accounts(file: Path) -> sa.Engine:
     Raises
     ------
     LlticError
-        ``accounts-too-new`` when a newer lltic wrote them; ``not-a-local-disk``.
+        ``accounts-too-new`` when a newer lltic wrote them; ``accounts-damaged``;
+        ``not-a-local-disk``; ``store-unavailable`` when the disk refuses.
     """
-    file.touch(mode=0o600)
     engine = open_sqlite(file)
+    try:
+        _bring_up_to_date(engine)
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise _cannot(error) from None
+    except LlticError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _cannot(error: sa.exc.DBAPIError) -> LlticError:
+    if isinstance(error, sa.exc.OperationalError):  # a full disk, a lock, a permission
+        return unavailable(error)
+    hint = "Restore keys/accounts.db from the backup, or remove it and add everybody again."
+    return LlticError(Problem("accounts-damaged", "the accounts", "cannot be read", hint=hint))
+
+
+def _bring_up_to_date(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         version = _version(connection)
     if version < VERSION:
@@ -128,7 +219,6 @@ def open_accounts(file: Path) -> sa.Engine:
         hint = "Use the lltic that wrote them, or a newer one. Nothing was changed."
         message = f"have version {version}; this lltic knows up to {VERSION}"
         raise LlticError(Problem("accounts-too-new", "the accounts", message, hint=hint))
-    return engine
 
 
 def _version(connection: sa.Connection) -> int:

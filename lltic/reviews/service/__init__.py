@@ -7,7 +7,9 @@ person, and gets what that person may see and do; see :mod:`lltic.reviews.rules`
 ``calls``      one call: how it is asked for, checked, answered and described
 ``door``       the calls of web servers: who comes in, who signs
 ``desk``       the calls of a page: what a person may see and do
-``shapes``     what goes in and what comes out, by field
+``bodies``     what is asked, by field
+``answers``    what is answered, by field
+``shapes``     what those two have in common
 ``answering``  from a request to an answer
 ``accesses``   the book of accesses
 ``limits``     how often somebody may ask

@@ -231,8 +231,8 @@ def _place(call: Call, query: list[tuple[str, str]]) -> int:
     """Return a place in the record, where one may be asked for."""
     if not query:
         return 0
-    if call.name != "events" or [name for name, _ in query] != ["after"]:
-        allowed = "after" if call.name == "events" else "none"
+    if not call.query or [name for name, _ in query] != [call.query]:
+        allowed = call.query or "none"
         raise Refused(Problem("bad-request", "the address", "has parameters", allowed))
     text = query[0][1]
     if not (text.isascii() and text.isdigit() and len(text) <= 15):

@@ -67,6 +67,8 @@ class Call:
         Whose secret it needs: :data:`CALLER`, :data:`VOUCHER`, :data:`OPERATOR` or nobody's.
     limit : str
         Which allowance it takes from; of everybody together where no person asks.
+    query : str
+        ``after`` where what is behind a place in the record may be asked for.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Call:
     lane: str = "read"
     limit: str = ""
     media: str = "application/json"
+    query: str = ""
 
     @property
     def method(self) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.desk import Desk
+from lltic.reviews.desk.oversight import told_apart
 from lltic.reviews.people import Person
-from lltic.reviews.service import shapes
+from lltic.reviews.service import answers, bodies
 from lltic.reviews.service.calls import CALLER, Asked, Call, plain
+from lltic.reviews.service.shapes import Answer
 
 __all__ = ["DeskCalls"]
 
@@ -34,27 +36,30 @@ class DeskCalls:
 
     def calls(self) -> list[Call]:
         """Return them, in the order of the document."""
-        s, review = shapes, "/v1/reviews/{review_id}"
+        a, b = answers, bodies
+        review = "/v1/reviews/{review_id}"
 
         def ask(
-            name: str, path: str, does: Callable[[Asked], Any], answer: type[s.Answer], **more: Any
+            name: str, path: str, does: Callable[[Asked], Any], answer: type[Answer], **more: Any
         ) -> Call:
             return Call(name, path, does, answer, **{"bearer": CALLER, "limit": "read", **more})
 
         writes = {"lane": "write", "limit": "operate"}
         return [
-            ask("worklist", "/v1/desk", self.worklist, s.Worklist),
-            ask("review", review, self.review, s.Review),
-            ask("hold", review + "/hold", self.hold, s.Held, body=s.Hold, limit="hold"),
-            ask("document", review + "/documents/{document_id}", self.document, s.Document),
-            ask("operate", "/v1/operations", self.operate, s.Done, body=s.Operation, **writes),
-            ask("waiting", "/v1/adjudication", self.waiting, s.Waiting),
-            ask("overview", "/v1/overview", self.overview, s.Overview),
-            ask("case", "/v1/cases/{case_id}", self.case, s.Case),
-            ask("coding_queue", "/v1/coding", self.coding_queue, s.CodingQueue),
-            ask("coding_text", "/v1/coding/{review_id}", self.coding_text, s.CodingText),
-            ask("extract", "/v1/extract", self.extract, s.Extract),
-            ask("events", "/v1/events", self.events, s.Events),
+            ask("worklist", "/v1/desk", self.worklist, a.Worklist),
+            ask("review", review, self.review, a.Review),
+            ask("hold", review + "/hold", self.hold, a.Held, body=b.Hold, limit="hold"),
+            ask("release", review + "/release", self.release, a.Left, body=b.Leave, limit="hold"),
+            ask("document", review + "/documents/{document_id}", self.document, a.Document),
+            ask("operate", "/v1/operations", self.operate, a.Done, body=b.Operation, **writes),
+            ask("waiting", "/v1/adjudication", self.waiting, a.Waiting),
+            ask("overview", "/v1/overview", self.overview, a.Overview),
+            ask("case", "/v1/cases/{case_id}", self.case, a.Case),
+            ask("coding_queue", "/v1/coding", self.coding_queue, a.CodingQueue),
+            ask("coding_text", "/v1/coding/{review_id}", self.coding_text, a.CodingText),
+            ask("extract", "/v1/extract", self.extract, a.Extract),
+            ask("events", "/v1/events", self.events, a.Events, query="after"),
+            ask("accesses", "/v1/accesses", self.accesses, a.Accesses, query="after"),
         ]
 
     def worklist(self, asked: Asked) -> dict[str, Any]:
@@ -76,9 +81,16 @@ class DeskCalls:
 
         Refused (`open-elsewhere`) while another window holds it, unless it is taken over.
         """
-        window, take_over = asked.body["window"], asked.body.get("take_over", False)
-        person, review_id = asked.caller, asked.ids["review_id"]
-        return self._desk.hold(person, review_id, window, take_over=take_over)
+        said = asked.body
+        how = {key: said.get(key, False) for key in ("take_over", "opened")}
+        return self._desk.hold(asked.caller, asked.ids["review_id"], said["window"], **how)
+
+    def release(self, asked: Asked) -> dict[str, Any]:
+        """Say that a review's page has been left in a window, so that nobody waits for it.
+
+        The same answer whether the window held the review or not.
+        """
+        return self._desk.release(asked.caller, asked.ids["review_id"], asked.body["window"])
 
     def document(self, asked: Asked) -> dict[str, Any]:
         """Return the pages of a document of the case of one of the person's reviews."""
@@ -107,9 +119,15 @@ class DeskCalls:
         return _told(asked.caller, self._desk.waiting(asked.caller))
 
     def overview(self, asked: Asked) -> dict[str, Any]:
-        """Return how far every case is, for a coordinator; no answer."""
+        """Return how far every case is, for a coordinator; no answer.
+
+        `people` says how to name each of them; who has the name of somebody else is named with
+        their account.
+        """
         asked.note = READ
-        return _told(asked.caller, self._desk.overview(asked.caller))
+        found = self._desk.overview(asked.caller)
+        people = told_apart(found, self._accounts.labels())
+        return _told(asked.caller, {**found, "people": people})
 
     def case(self, asked: Asked) -> dict[str, Any]:
         """Return a case with its answers, for a coordinator or an auditor.
@@ -137,6 +155,14 @@ class DeskCalls:
         """Return the next thousand events behind a place in the record, for an auditor."""
         asked.note = READ
         return self._desk.events(asked.caller, asked.after)
+
+    def accesses(self, asked: Asked) -> dict[str, Any]:
+        """Return the next thousand lines of the book of accesses, for an auditor.
+
+        Asking is a line of the book itself: the end is reached with less than a thousand.
+        """
+        asked.note = READ
+        return self._desk.accesses(asked.caller, asked.after)
 
 
 def _told(person: Person, found: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from lltic.errors import Refused
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.people import Person
-from lltic.reviews.service import shapes
+from lltic.reviews.service import answers, bodies
 from lltic.reviews.service.calls import VOUCHER, Asked, Call, Later, plain
 from lltic.reviews.vouching import Vouching
 
@@ -33,22 +33,22 @@ class Door:
 
     def calls(self) -> list[Call]:
         """Return them, in the order of the document."""
-        s = shapes
+        a, b = answers, bodies
         dear = {"lane": "password", "limit": "login"}
         sign = {"lane": "password", "limit": "sign"}
         door = {"lane": "door"}
         claimed = {"lane": "door", "bearer": VOUCHER}
         return [
-            Call("login", "/v1/login", self.login, s.OpenedSession, s.Login, **dear),
-            Call("password", "/v1/password", self.password, s.OpenedSession, s.Password, **dear),
-            Call("session", "/v1/session", self.session, s.Who, s.Session, **door),
-            Call("again", "/v1/again", self.again, s.OpenedSession, s.Again, **sign),
-            Call("sign", "/v1/sign", self.sign, s.Signature, s.Sign, **sign),
-            Call("logout", "/v1/logout", self.logout, s.Nothing, s.Logout, **door),
-            Call("vouch", "/v1/vouch", self.vouch, s.Vouched, s.Vouch, **claimed),
-            Call("redeem", "/v1/redeem", self.redeem, s.OpenedSession, s.Redeem, **door),
-            Call("ticket", "/v1/ticket", self.ticket, s.GivenTicket, s.Ticket, **door),
-            Call("exchange", "/v1/exchange", self.exchange, s.GivenCapability, s.Exchange, **door),
+            Call("login", "/v1/login", self.login, a.OpenedSession, b.Login, **dear),
+            Call("password", "/v1/password", self.password, a.OpenedSession, b.Password, **dear),
+            Call("session", "/v1/session", self.session, a.Who, b.Session, **door),
+            Call("again", "/v1/again", self.again, a.OpenedSession, b.Again, **sign),
+            Call("sign", "/v1/sign", self.sign, a.Signature, b.Sign, **sign),
+            Call("logout", "/v1/logout", self.logout, a.Nothing, b.Logout, **door),
+            Call("vouch", "/v1/vouch", self.vouch, a.Vouched, b.Vouch, **claimed),
+            Call("redeem", "/v1/redeem", self.redeem, a.OpenedSession, b.Redeem, **door),
+            Call("ticket", "/v1/ticket", self.ticket, a.GivenTicket, b.Ticket, **door),
+            Call("exchange", "/v1/exchange", self.exchange, a.GivenCapability, b.Exchange, **door),
         ]
 
     def login(self, asked: Asked) -> Later:
@@ -58,10 +58,11 @@ class Door:
         five wrong passwords in a row a name is closed for five minutes, known or not. A right
         password that must be changed first is refused with `must-change`: see `/v1/password`.
         """
-        name = asked.body["name"]
+        accounts, name = self._accounts, asked.body["name"]
+        standing = accounts.standing(name)
         with self._suspect(asked, name):
-            person = self._accounts.admit(name, asked.body["password"])
-        return _coming_in(asked, person, lambda: self._accounts.open_session(person))
+            person = accounts.admit(name, asked.body["password"])
+        return _coming_in(asked, person, lambda: accounts.open_session(person, standing=standing))
 
     def password(self, asked: Asked) -> Later:
         """Choose a new password, showing the old one, and open a session.
@@ -94,30 +95,45 @@ class Door:
 
         For the same person only: the old session says whose password it must be, and no name
         can be given. With a claim, the voucher names the person, who must be the session's.
+        With a turn, that person has signed in since it was asked for, as in `/v1/sign`.
         A session can be carried on until 24 hours after its end, once. What its pages still
         hold (capabilities) belongs to the new one.
         """
-        session = asked.body["session"]
+        accounts, session = self._accounts, asked.body["session"]
+        standing = None
         if _is_claimed(asked):
             person = self._vouching.returning(asked.bearer, session, *_claim(asked))
+        elif turn := asked.body.get("turn"):
+            person = self._vouching.back(session, turn)
         else:
-            name = self._accounts.whose(session)
+            name = accounts.whose(session)
+            standing = accounts.standing(name)
             with self._suspect(asked, name):
-                person = self._accounts.admit(name, asked.body["password"])
-        return _coming_in(asked, person, lambda: self._accounts.carry_on(session, person))
+                person = accounts.admit(name, asked.body["password"])
+        carry_on = accounts.carry_on
+        return _coming_in(asked, person, lambda: carry_on(session, person, standing=standing))
 
     def sign(self, asked: Asked) -> dict[str, Any]:
         """Sign one act, showing again who one is.
 
         The signature is for this act of this person, in one operation, within two minutes;
         the operation may be repeated under its id. A wrong password counts toward the lock-out.
-        With a claim, the voucher says that the person has signed in again.
+        Who has no password signs in once more: the first call with a `turn` asks for it, and
+        is refused with `sign-in-needed`; a later one with the same turn finds that the person
+        has signed in since. The voucher says when that was: with a claim in this call, without
+        one in `/v1/vouch`.
         """
         session, act = asked.body["session"], asked.body["act"]
+        turn = asked.body.get("turn", "")
         _, _, subject = act.partition(":")
         asked.ids = {"case_id" if act.startswith("break_blind") else "review_id": subject}
         if _is_claimed(asked):
-            token, person = self._vouching.sign(asked.bearer, session, *_claim(asked), act)
+            at = asked.body.get("signed_in_at", 0)
+            token, person = self._vouching.sign(
+                asked.bearer, session, *_claim(asked), act, turn=turn, signed_in_at=at
+            )
+        elif turn:
+            token, person = self._vouching.sign_after(session, act, turn)
         else:
             with self._suspect(asked, self._accounts.session(session).name):
                 token, person = self._accounts.sign(session, asked.body["password"], act)
@@ -133,8 +149,13 @@ class Door:
         return {}
 
     def vouch(self, asked: Asked) -> dict[str, Any]:
-        """Vouch for somebody who signed in elsewhere; only for who holds the voucher's secret."""
-        grant, person = self._vouching.vouch(asked.bearer, *_claim(asked))
+        """Vouch for somebody who signed in elsewhere; only for who holds the voucher's secret.
+
+        With a `turn`, and the time of the sign-in, it answers a call that was refused with
+        `sign-in-needed`.
+        """
+        when = {name: asked.body[name] for name in ("turn", "signed_in_at") if name in asked.body}
+        grant, person = self._vouching.vouch(asked.bearer, *_claim(asked), **when)
         asked.person = person
         return {"grant": grant, **plain(person)}
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from lltic.reviews.service.answers import Problems
 from lltic.reviews.service.calls import CALLER, OPERATOR, VOUCHER, Call
-from lltic.reviews.service.shapes import Problems
 
 __all__ = ["document"]
 
-VERSION = "1.0"
+VERSION = "1.1"
 """Of the interface: the first number is that of the path, the second grows with each addition."""
 
 ABOUT = """\
@@ -74,8 +74,8 @@ def _operation(call: Call) -> dict[str, Any]:
     first, _, rest = inspect.cleandoc(call.does.__doc__ or "").partition("\n\n")
     names = re.findall(r"{(\w+)}", call.path)
     parameters = [_parameter(name, "path", "string") for name in names]
-    if call.name == "events":
-        parameters.append(_parameter("after", "query", "integer"))
+    if call.query:
+        parameters.append(_parameter(call.query, "query", "integer"))
     said: dict[str, Any] = {"operationId": call.name, "summary": first.replace("\n", " ")}
     if rest:
         said["description"] = rest

@@ -7,7 +7,7 @@ from typing import Any
 
 from lltic.errors import Problem, Refused
 from lltic.reviews.record.store import EventStore
-from lltic.reviews.service import shapes
+from lltic.reviews.service import answers
 from lltic.reviews.service.calls import CALLER, OPERATOR, Asked, Call
 from lltic.reviews.service.metrics import Metrics, operator_secret, require_operator
 from lltic.study import Study
@@ -45,13 +45,12 @@ class Operating:
 
     def calls(self) -> list[Call]:
         """Return them, in the order of the document."""
-        s = shapes
         secret: dict[str, Any] = {"bearer": OPERATOR, "lane": "door", "media": "text/plain"}
         return [
             # Not where people read: those wait while something is being saved.
-            Call("health", "/v1/health", self.health, s.Health, lane="door"),
-            Call("metrics", "/v1/metrics", self.metrics, s.Text, **secret),
-            Call("openapi", "/v1/openapi.json", self.openapi, s.Json, lane="door"),
+            Call("health", "/v1/health", self.health, answers.Health, lane="door"),
+            Call("metrics", "/v1/metrics", self.metrics, answers.Text, **secret),
+            Call("openapi", "/v1/openapi.json", self.openapi, answers.Json, lane="door"),
         ]
 
     def health(self, asked: Asked) -> dict[str, Any]:
@@ -79,4 +78,4 @@ def unknown_call(code: str, message: str) -> Call:
     def refuse(asked: Asked) -> dict[str, Any]:
         raise Refused(Problem(code, "the call", message, hint="See /v1/openapi.json."))
 
-    return Call(code, "", refuse, shapes.Nothing, bearer=CALLER)
+    return Call(code, "", refuse, answers.Nothing, bearer=CALLER)

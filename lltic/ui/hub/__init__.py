@@ -5,6 +5,7 @@
 ``identity``  the Hub's word that this is the person, and nobody else
 ``door``      the way to the Hub's log-in and back
 ``sign_in``   in the Hub: who may log in, and what their server is given
+``log_in``    in the Hub: another password, and being asked once more who one is
 ``settings``  in the Hub: every setting that safety stands on
 ============= ==============================================================
 

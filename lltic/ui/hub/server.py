@@ -22,9 +22,9 @@ from traitlets import Dict, Float, Instance, Integer, Type, Unicode
 
 from lltic.errors import LlticError, Problem, Refused
 from lltic.reviews.client import ServiceDown
-from lltic.ui.hub.door import Callback, HubAgain, HubLogin, HubLogout, HubPause
+from lltic.ui.hub.door import Callback, HubAgain, HubLogin, HubLogout, HubPause, HubSign
 from lltic.ui.hub.identity import HubIdentity, HubLine, OwnerOnly
-from lltic.ui.server.app import DOORS, FLOORS, Server, check_versions
+from lltic.ui.server.app import DOORS, ELSEWHERE, FLOORS, Server, check_versions
 
 __all__ = ["HubServer", "Start", "started_by_hub"]
 
@@ -48,7 +48,10 @@ LOOK = 15_000  # milliseconds between two looks at whether there is anything lef
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the Hub said when it started this server; the secrets are not shown."""
+    """What the Hub said when it started this server; the secrets are not shown.
+
+    ``elsewhere`` says that the person has no password here, and signs in once more to sign.
+    """
 
     person: str
     ip: str
@@ -58,6 +61,7 @@ class Start:
     hosts: tuple[str, ...]
     grant: str = field(repr=False)
     token: str = field(repr=False)
+    elsewhere: bool = False
 
 
 def started_by_hub(environment: MutableMapping[str, str]) -> Start:
@@ -83,6 +87,7 @@ def started_by_hub(environment: MutableMapping[str, str]) -> Start:
         hosts=(public.hostname,) if public.hostname else (),
         grant=environment["LLTIC_GRANT"],
         token=environment["JUPYTERHUB_API_TOKEN"],
+        elsewhere=bool(environment.get("LLTIC_ELSEWHERE")),
     )
     for name in SPENT:
         environment.pop(name, None)
@@ -90,12 +95,13 @@ def started_by_hub(environment: MutableMapping[str, str]) -> Start:
 
 
 HUB_DOORS = {
-    **DOORS,
+    **{place: door for place, door in DOORS.items() if place != "password"},
     "login": HubLogin,
     "oauth_callback": Callback,
     "logout": HubLogout,
     "again": HubAgain,
     "pause": HubPause,
+    "sign": HubSign,
 }
 
 
@@ -112,6 +118,7 @@ class HubServer(Server):
     identity_provider_class = Type(HubIdentity)
     authorizer_class = Type(OwnerOnly)
     session = Unicode()
+    turn = Unicode()  # for what the person was sent to sign in again, to go on
     _used_at = Float()
 
     def initialize(self, argv: Any = None) -> None:
@@ -119,6 +126,7 @@ class HubServer(Server):
         check_versions(floors=HUB_FLOORS)
         self.ip, self.port, self.base_url = self.told.ip, self.told.port, self.told.base_url
         self.socket = self.told.socket
+        self.way = ELSEWHERE if self.told.elsewhere else self.way
         self.in_all = self.per_person
         self.cookie_secret = secrets.token_bytes(32)  # what it signed ends with it
         self.hub = HubLine(parent=self, api_token=self.told.token)

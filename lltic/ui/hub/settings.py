@@ -6,6 +6,7 @@ place: addresses, the spawner, the provider of sign-in.
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ PASSED_ON = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV"]
 
 SERVERS_MAY = ["users:activity!user", "access:servers!server", "delete:servers!server"]
 """What a server's own token is good for: to say that it is used, and to ask to be stopped."""
+
+
+def _says_no_cookie(record: logging.LogRecord) -> bool:
+    """Keep out of the log the one line of JupyterHub's that quotes a cookie of the browser's."""
+    return not str(record.msg).startswith("Setting new xsrf cookie")
 
 
 def reviewers_only(
@@ -42,10 +48,13 @@ def reviewers_only(
         For an :class:`~lltic.ui.hub.sign_in.OutsideIdentity`, when people sign in elsewhere.
     """
     voucher = Voucher(socket, Path(secret_file), inside)
+    logging.getLogger("tornado.application").addFilter(_says_no_cookie)
     c.JupyterHub.authenticator_class = ReviewAuthenticator
     c.ReviewAuthenticator.socket = socket
     c.Authenticator.allow_all = True  # whoever has an account in the study
     c.Authenticator.enable_auth_state = True  # issuer and subject, encrypted: JUPYTERHUB_CRYPT_KEY
+    # Nothing to refresh: the tokens are not kept, and the service knows at every call who may.
+    c.Authenticator.auth_refresh_age = 0
 
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.redirect_to_server = True

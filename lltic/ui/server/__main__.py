@@ -29,6 +29,9 @@ def main() -> int:
         "--behind-proxy", action="store_true", help="people sign in at the proxy in front"
     )
     parser.add_argument("--sign-out", default="", help="where the proxy ends its own session")
+    parser.add_argument(
+        "--sign-in-again", default="", help="where the proxy asks once more; {next}: and then"
+    )
     parser.add_argument("--per-person", type=int, default=2, help="open pages of one person")
     parser.add_argument("--in-all", type=int, default=60, help="open pages of everybody")
     parser.add_argument("--check", default="", metavar="ADDRESS")
@@ -51,6 +54,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     base_url = f"/{arguments.base_url.strip('/')}/".replace("//", "/")
     options = {"sign_out": arguments.sign_out} if arguments.behind_proxy else {}
+    if arguments.behind_proxy and arguments.sign_in_again:
+        options["sign_in_again"] = arguments.sign_in_again
     kind = ProxiedServer if arguments.behind_proxy else Server
     server = kind.instance(
         **options,

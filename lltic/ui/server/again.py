@@ -1,7 +1,8 @@
 """Showing once more who one is, with the page still open: to sign, or to go on.
 
 The page posts a password here, past its kernel, and gets a token: a signature
-for one step, or a ticket with which the page's own kernel goes on.
+for one step, or a ticket with which the page's own kernel goes on. Somebody who has
+no password here is told where to sign in once more instead (``go``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tornado import web
 from lltic.errors import LlticError, Refused
 from lltic.reviews.client import ServiceDown
 from lltic.ui.server.answers import Guarded
+from lltic.ui.server.door import page_asked_for
 
 __all__ = ["Again", "Pause", "Sign"]
 
@@ -24,6 +26,13 @@ LONGEST = 1024
 
 class Asked(Guarded):
     """What these answers share: JSON in, which no other site's form can send, and JSON out."""
+
+    def sign_in_address(self, turn: str, page: str) -> str:
+        """Return where one signs in once more, to come back to a page of the closed list.
+
+        Nowhere: people have their password here.
+        """
+        return ""
 
     def body(self, *names: str) -> list[str]:
         """Return the named texts of the request's body, each empty when it is not there."""
@@ -44,10 +53,13 @@ class Asked(Guarded):
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(what))
 
-    def refuse(self, error: LlticError) -> None:
+    def refuse(self, error: LlticError, turn: str = "", asked: str = "") -> None:
         """Say in one word why it did not work; the page has the sentence."""
         if isinstance(error, ServiceDown):
             self.say(503, problem="down")
+        elif "sign-in-needed" in error.codes:
+            page = page_asked_for(self.server, asked)
+            self.say(401, problem="elsewhere", go=self.sign_in_address(turn, page))
         elif "locked-out" in error.codes:
             self.say(403, problem="locked")
         elif "no-session" in error.codes:
@@ -66,15 +78,19 @@ class Sign(Asked):
     @allow_unauthenticated
     async def post(self) -> None:
         """Ask the service, which counts wrong passwords and keeps what was signed."""
-        password, act = self.body("password", "act")
+        password, act, turn, asked = self.body("password", "act", "turn", "next")
         if not self.current_user:
             return self.say(401, problem="over")
         session = self.identity_provider.session_of(self)
         try:
-            signed = await asyncio.to_thread(self.server.client.sign, session, password, act)
+            signed = await asyncio.to_thread(self.signed, session, password, act, turn)
         except LlticError as error:
-            return self.refuse(error)
+            return self.refuse(error, turn, asked)
         return self.say(200, signature=signed["signature"])
+
+    def signed(self, session: str, password: str, act: str, turn: str) -> dict[str, Any]:
+        """Return the service's answer: a signature; or Refused."""
+        return self.server.client.sign(session, password, act)
 
 
 class Again(Asked):

@@ -1,9 +1,11 @@
-"""The log-in and the log-out."""
+"""The log-in, the choice of another password, and the log-out."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jupyter_server.auth.decorator import allow_unauthenticated
@@ -12,14 +14,25 @@ from tornado import web
 from lltic.errors import LlticError, Refused
 from lltic.reviews.client import ServiceDown
 from lltic.ui.server.answers import Guarded
+from lltic.ui.server.new_password import CHOICE, UNREACHABLE, choose, refusal_words
 
-__all__ = ["Doorway", "Login", "Logout"]
+__all__ = ["Doorway", "Login", "Logout", "NewPassword", "page_asked_for"]
 
 FORM_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 """The log-in runs no script at all, and must be able to post its form."""
+
+
+def page_asked_for(server: Any, asked: str) -> str:
+    """Return a page of the closed list with its query, whatever was asked for."""
+    parts = urlsplit(asked)
+    pages = {server.base_url + p.lstrip("/") for p in server.pages}
+    if parts.scheme or parts.netloc or parts.path not in pages:
+        return server.base_url
+    query = urlencode(parse_qsl(parts.query, max_num_fields=20))
+    return parts.path + (f"?{query}" if query else "")
 
 
 class Doorway(Guarded):
@@ -32,15 +45,67 @@ class Doorway(Guarded):
 
     def target(self) -> str:
         """Return where to go now: a page of the closed list, whatever was asked."""
-        asked = urlsplit(self.get_query_argument("next", ""))
-        pages = {self.base_url + p.lstrip("/") for p in self.server.pages}
-        if asked.scheme or asked.netloc or asked.path not in pages:
-            return self.base_url
-        query = urlencode(parse_qsl(asked.query, max_num_fields=20))
-        return asked.path + (f"?{query}" if query else "")
+        return page_asked_for(self.server, self.get_query_argument("next", ""))
 
 
-class Login(Doorway):
+class PasswordDoor(Doorway):
+    """What both forms with a password share."""
+
+    async def let_in(self, session: str) -> None:
+        """Give the browser its session, end the one it had, and go on."""
+        before = self.identity_provider.session_of(self)
+        self.identity_provider.open_session(self, session)
+        if before:
+            with contextlib.suppress(LlticError):
+                await asyncio.to_thread(self.server.client.logout, before)
+        self.redirect(self.target(), status=303)
+
+    def form(
+        self,
+        kind: str,
+        errors: Sequence[tuple[str, str]] = (),
+        name: str = "",
+        status: int = 0,
+        **more: Any,
+    ) -> None:
+        """Show one of the two forms, with what is wrong and without what was typed as a secret."""
+        self.set_status(status or (400 if errors else 200))
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        asked = self.get_query_argument("next", "")
+        place = "password" if kind == "new_password" else "login"
+        action = self.base_url + place + (f"?{urlencode({'next': asked})}" if asked else "")
+        context = {
+            "action": action,
+            "errors": errors,
+            "wrong": dict(errors),
+            "user_name": name,
+            "xsrf": self.xsrf_token.decode("ascii"),
+            **more,
+        }
+        self.finish(self.page(kind, **context))
+
+
+class NewPassword(PasswordDoor):
+    """Another password for who shows the one they have; then they are in."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """Show the form."""
+        self.form("new_password")
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """Ask the service, and let the person in."""
+        said = {field: self.get_body_argument(field, "", strip=False) for field in CHOICE}
+        said["name"] = said["name"].strip().lower()
+        choice = await asyncio.to_thread(choose, self.server.client, said)
+        if choice.errors:
+            self.form("new_password", choice.errors, said["name"], choice.status)
+        else:
+            await self.let_in(choice.session)
+
+
+class Login(PasswordDoor):
     """The log-in with name and password, which works without a script."""
 
     @allow_unauthenticated
@@ -52,7 +117,7 @@ class Login(Doorway):
         ended = bool(self.identity_provider.session_of(self))
         if ended:
             self.identity_provider.forget_session(self)
-        self._form(ended=ended)
+        self.form("login", ended=ended)
 
     @allow_unauthenticated
     async def post(self) -> None:
@@ -65,49 +130,16 @@ class Login(Doorway):
         if not password:
             errors.append(("password", "Enter your password"))
         if errors:
-            return self._form(errors, name)
+            return self.form("login", errors, name, ended=False)
         try:
             person = await asyncio.to_thread(self.server.client.login, name, password)
         except ServiceDown:
-            text = "The review service does not answer. Wait a minute and try again"
-            return self._form([("name", text)], name, 503)
+            return self.form("login", [("name", UNREACHABLE)], name, 503, ended=False)
         except Refused as refusal:
-            return self._form([("name", _refusal(refusal))], name, 403)
-        before = self.identity_provider.session_of(self)
-        self.identity_provider.open_session(self, person["session"])
-        if before:
-            with contextlib.suppress(LlticError):
-                await asyncio.to_thread(self.server.client.logout, before)
-        self.redirect(self.target(), status=303)
-        return None
-
-    def _form(
-        self,
-        errors: list[tuple[str, str]] | None = None,
-        name: str = "",
-        status: int = 0,
-        *,
-        ended: bool = False,
-    ) -> None:
-        self.set_status(status or (400 if errors else 200))
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        asked = self.get_query_argument("next", "")
-        action = self.request.path + (f"?{urlencode({'next': asked})}" if asked else "")
-        context = {
-            "action": action,
-            "errors": errors or [],
-            "wrong": dict(errors or []),
-            "user_name": name,
-            "ended": ended,
-            "xsrf": self.xsrf_token.decode("ascii"),
-        }
-        self.finish(self.page("login", **context))
-
-
-def _refusal(refusal: Refused) -> str:
-    if "locked-out" in refusal.codes:
-        return "Too many wrong passwords. Wait a few minutes and try again, or ask your coordinator"
-    return "Check your user name and password: together they are not right"
+            if "must-change" in refusal.codes:
+                return self.form("new_password", name=name)
+            return self.form("login", [("name", refusal_words(refusal))], name, 403, ended=False)
+        return await self.let_in(person["session"])
 
 
 class Logout(Guarded):

@@ -4,6 +4,9 @@ The proxy says who it is in two headers, and proves in a third that it is the
 proxy. The web server believes neither: it passes all three on to the review
 service, which compares the secret and knows the account. This server holds no
 secret that could be stolen from it.
+
+A fourth header says when the person last showed who they are. To sign, they are
+sent through the proxy's sign-in once more, and the service compares the times.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -20,14 +24,16 @@ from traitlets import Dict, Type, Unicode
 
 from lltic.errors import LlticError, Problem, Refused
 from lltic.ui.server.again import Again, Sign
-from lltic.ui.server.app import DOORS, Server
-from lltic.ui.server.door import Doorway, Logout
+from lltic.ui.server.app import DOORS, ELSEWHERE, Server
+from lltic.ui.server.door import Doorway, Logout, page_asked_for
 from lltic.ui.server.identity import ServiceIdentity, cookie_name
+from lltic.ui.server.signed_in import signed_in_at
 
 __all__ = [
     "ISSUER_HEADER",
     "SECRET_HEADER",
     "SUBJECT_HEADER",
+    "TIME_HEADER",
     "Claim",
     "ProxiedServer",
     "claim_of",
@@ -39,6 +45,11 @@ OWN_ISSUER = "lltic"
 ISSUER_HEADER = "X-Lltic-Issuer"
 SUBJECT_HEADER = "X-Lltic-Subject"
 SECRET_HEADER = "X-Lltic-Voucher"  # noqa: S105 - the name of a header
+TIME_HEADER = "X-Lltic-Signed-In"
+
+NEXT = "{next}"
+SIGN_IN_AGAIN = "/oauth2/start?prompt=login&rd={next}"
+"""Where oauth2-proxy asks once more; others have other addresses."""
 
 LEFT_SECONDS = 300
 """How long the log-in remembers that somebody has just signed out on purpose."""
@@ -46,11 +57,16 @@ LEFT_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a proxy says of a request, and its proof."""
+    """What a proxy says of a request, and its proof.
+
+    ``signed_in_at`` is when the person last showed who they are, in seconds since 1970; 0
+    when the proxy does not say, and then they cannot sign.
+    """
 
     issuer: str
     subject: str
     secret: str = field(repr=False)
+    signed_in_at: int = 0
 
 
 def claim_of(handler: web.RequestHandler) -> Claim | None:
@@ -61,7 +77,9 @@ def claim_of(handler: web.RequestHandler) -> Claim | None:
         if len(values) != 1 or not values[0].strip():
             return None
         said.append(values[0].strip())
-    claim = Claim(*said)
+    times = handler.request.headers.get_list(TIME_HEADER)
+    at = signed_in_at(times[0], issuer=said[0]) if len(times) == 1 else 0
+    claim = Claim(said[0], said[1], said[2], at)
     return None if claim.issuer == OWN_ISSUER else claim
 
 
@@ -113,7 +131,7 @@ class ProxiedLogin(Doorway):
     async def _open(self, claim: Claim) -> str:
         client = self.server.client
         said = (claim.secret, claim.issuer, claim.subject)
-        vouched = await asyncio.to_thread(client.vouch, *said)
+        vouched = await asyncio.to_thread(client.vouch, *said, signed_in_at=claim.signed_in_at)
         opened = await asyncio.to_thread(client.redeem, vouched["grant"])
         return opened["session"]
 
@@ -148,18 +166,31 @@ class ProxiedLogin(Doorway):
         self.finish(self.page("left", again=again, sign_out=self.server.sign_out))
 
 
-class ProxiedAgain(Again):
-    """The way on for a page whose session ended, once its person has signed in in another tab."""
+class ThroughProxy:
+    """The way of people who have no password here: through the proxy's sign-in, and back."""
+
+    def sign_in_address(self, turn: str, page: str) -> str:
+        """Return where the proxy asks them once more who they are."""
+        return self.server.sign_in_again.replace(NEXT, quote(page, safe=""))  # type: ignore[attr-defined]
+
+
+class ProxiedAgain(ThroughProxy, Again):
+    """The way on for a page whose session ended, once its person has signed in again."""
 
     @allow_unauthenticated
     async def post(self) -> None:
-        """Give the page's kernel a ticket of the session that there is by now."""
-        name, asked, kernel_id = self.body("name", "password", "kernel_id")
+        """Give the page's kernel a ticket of the session that there is by now.
+
+        Without one they are sent through the sign-in and come back to the page by the door.
+        """
+        name, turn, kernel_id, asked = self.body("name", "turn", "kernel_id", "next")
         user = self.current_user
+        if not turn:
+            return self.say(200 if user else 401)
         if not user:
-            return self.say(401, problem="elsewhere")
-        if not asked:
-            return self.say(200)
+            page = page_asked_for(self.server, asked)
+            door = f"{self.settings['login_url']}?{urlencode({'next': page})}"
+            return self.say(401, problem="elsewhere", go=self.sign_in_address(turn, door))
         alive = kernel_id in self.kernel_manager
         mine = not alive or self.kernel_manager.belongs_to(kernel_id, user.username)
         if user.username != name or not mine:
@@ -172,23 +203,17 @@ class ProxiedAgain(Again):
         return self.say(200, ticket=given["ticket"] if alive else "")
 
 
-class ProxiedSign(Sign):
-    """A signature of whom the proxy names at this moment; there is no password to ask for."""
+class ProxiedSign(ThroughProxy, Sign):
+    """A signature of whom the proxy names, and who has signed in there since they asked to sign."""
 
-    @allow_unauthenticated
-    async def post(self) -> None:
-        """Ask the service, which writes down that the sign-in was elsewhere."""
-        (act,) = self.body("act")
+    def signed(self, session: str, password: str, act: str, turn: str) -> dict[str, Any]:
+        """Ask the service, which compares the times, and writes down how it was."""
         claim = claim_of(self)
-        if not self.current_user or claim is None:
-            return self.say(401, problem="elsewhere")
-        session = self.identity_provider.session_of(self)
+        if claim is None or not turn:
+            raise Refused(Problem("no-voucher", "the request", "did not come through the proxy"))
         said = (session, claim.secret, claim.issuer, claim.subject, act)
-        try:
-            signed = await asyncio.to_thread(self.server.client.vouched_sign, *said)
-        except LlticError as error:
-            return self.refuse(error)
-        return self.say(200, signature=signed["signature"])
+        more = {"turn": turn, "signed_in_at": claim.signed_in_at}
+        return self.server.client.vouched_sign(*said, **more)
 
 
 class ProxiedLogout(Logout):
@@ -207,7 +232,7 @@ def left_name(handler: web.RequestHandler) -> str:
 
 
 PROXIED_DOORS = {
-    **DOORS,
+    **{place: door for place, door in DOORS.items() if place != "password"},
     "login": ProxiedLogin,
     "logout": ProxiedLogout,
     "again": ProxiedAgain,
@@ -218,10 +243,13 @@ PROXIED_DOORS = {
 class ProxiedServer(Server):
     """The reviewers' pages behind a proxy that signs people in.
 
-    Traits: ``sign_out`` (where the proxy ends its own session), and those of the stand-alone
-    server.
+    Traits: ``sign_out`` (where the proxy ends its own session), ``sign_in_again`` (where it
+    asks once more who one is, ``{next}`` being where one comes back to), and those of the
+    stand-alone server.
     """
 
     doors = Dict(PROXIED_DOORS)
+    way = Unicode(ELSEWHERE)
     identity_provider_class = Type(ProxiedIdentity)
     sign_out = Unicode()
+    sign_in_again = Unicode(SIGN_IN_AGAIN)

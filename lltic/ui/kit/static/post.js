@@ -24,6 +24,22 @@ async function post(url, body = {}) {
   }
 }
 
+/** Whether people show who they are at their organisation: then they have no password here. */
+function atOrganisation() {
+  return document.documentElement.dataset.llticWay === "elsewhere";
+}
+
+/** This page, to come back to. */
+function here() {
+  return location.pathname + location.search;
+}
+
+/** Leave for another page of ours; words that are not saved yet wait in the tab. */
+function leaveFor(address) {
+  emit("lltic:leaving", {});
+  location.assign(address);
+}
+
 /** Why a password was not taken, as one word. */
 function reason({ status, said }) {
   if (said.problem) return said.problem;

@@ -5,6 +5,7 @@ const TOLD = 5000; // ms between two notes that somebody is there
 
 const SAFE = "Everything marked as saved is safe. Words that are not saved yet stay on this page and are saved when you have signed in.";
 const KEPT = "Everything marked as saved is safe, and what you have written stays on this page.";
+const ORGANISATION = "Your organisation asks you who you are and brings you back here.";
 const WHY = {
   empty: "Enter your password",
   wrong: "That password is not right. Enter it again",
@@ -84,14 +85,15 @@ function render({ model, el }) {
     title.textContent = over ? "Sign in again to go on" : "Are you still there?";
     const ended = idle ? `You were signed out because nothing happened here for ${model.get("idle_minutes")} minutes.` : "Your sign-in has ended.";
     const soon = `You will be signed out in ${model.get("warn_minutes")} minutes, so that nobody else can read these notes.`;
-    text.textContent = over ? `${ended} ${SAFE}` : `${soon} ${KEPT}`;
-    field.group.hidden = !over;
-    leave.hidden = !over;
-    field.wrong("");
+    const onward = atOrganisation() ? ` ${ORGANISATION}` : "";
+    text.textContent = over ? `${ended} ${SAFE}${onward}` : `${soon} ${KEPT}`;
+    field.group.hidden = !over || atOrganisation();
+    leave.hidden = !over || atOrganisation();
+    wrong("");
     button.textContent = over ? "Sign in and go on" : "Stay signed in";
     dialog.setAttribute("role", over ? "dialog" : "alertdialog");
     if (!dialog.open) dialog.showModal();
-    (over ? field.input : button).focus();
+    (field.group.hidden ? button : field.input).focus();
   };
   const close = () => {
     if (!mode) return;
@@ -105,16 +107,25 @@ function render({ model, el }) {
     else focusOn(document.querySelector("h1"));
   };
   const wrong = (why) => {
-    field.wrong(WHY[why] ?? WHY.failed);
-    field.input.focus();
+    const said = why && (WHY[why] ?? WHY.failed);
+    if (atOrganisation()) return trouble(form, said);
+    field.wrong(said);
+    if (why) field.input.focus();
+  };
+  /** Ask to go on: with the password, or after having signed in at one's organisation. */
+  const askToGoOn = () => {
+    const kernel_id = document.documentElement.dataset.llticKernel ?? "";
+    const who = { name: model.get("name"), kernel_id };
+    const how = atOrganisation() ? { turn: newId(), next: here() } : { password: field.input.value };
+    return post(model.get("url"), { ...who, ...how });
   };
   const signIn = async () => {
-    const password = field.input.value;
-    if (!password) return wrong("empty");
-    const kernel_id = document.documentElement.dataset.llticKernel ?? "";
-    const reply = await post(model.get("url"), { name: model.get("name"), password, kernel_id });
+    if (!atOrganisation() && !field.input.value) return wrong("empty");
+    const reply = await askToGoOn();
     if (reply.status !== 200) {
       const why = reason(reply);
+      if (why === "elsewhere" && reply.said.go) return leaveFor(reply.said.go);
+      if (why === "over" && atOrganisation()) return leaveFor(`login?next=${encodeURIComponent(here())}`);
       if (why === "wrong") field.input.value = "";
       return wrong(why);
     }
