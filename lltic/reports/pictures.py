@@ -7,6 +7,8 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lltic.reports.text import clean
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -19,6 +21,7 @@ SETTINGS: dict[Any, Any] = {
     "font.size": 8.5,
     "svg.hashsalt": "lltic",
     "svg.fonttype": "path",
+    "text.parse_math": False,  # what somebody called a theme is words, with dollars in them or not
     "axes.edgecolor": LINE,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -69,7 +72,7 @@ def grouped_bars(
             axes.errorbar(
                 places, values, [below, above], fmt="none", ecolor=INK, elinewidth=0.9, capsize=2
             )
-        axes.set_xticks(range(len(labels)), labels)
+        axes.set_xticks(range(len(labels)), [clean(label)[0] for label in labels])
         axes.set_ylabel("% of cases")
         axes.yaxis.grid(True, color=LINE, linewidth=0.6)
         axes.set_axisbelow(True)
@@ -97,7 +100,7 @@ def rows_with_intervals(labels: Sequence[str], bars: Sequence[Bar]) -> str:
             low, high = 100 * (bar.low or 0), 100 * (bar.high or 0)
             axes.plot([low, high], [place, place], color=GREY, linewidth=2.4, solid_capstyle="butt")
             axes.plot([100 * bar.value], [place], "o", color=BLUE, markersize=5)
-        axes.set_yticks(range(len(labels)), labels)
+        axes.set_yticks(range(len(labels)), [clean(label)[0] for label in labels])
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.set_xlim(left=0)
         axes.set_xlabel("% of coded cases")

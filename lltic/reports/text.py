@@ -16,7 +16,8 @@ CELL_LIMIT = 32_767
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c]")
 _ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""Also the full-width signs, which an office program set to Chinese or Japanese takes for them."""
 
 
 def clean(text: str) -> tuple[str, int]:

@@ -25,6 +25,8 @@ FONT = "Arial"
 FORMATS = {"integer": "#,##0", "number": "0.00", "percent": "0.0 %", "date": "d mmm yyyy"}
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 CONTINUED = Column("Part", width=9)
+FOOT_LIMIT = 200
+"""Characters of text; an office program takes 255 with all parts and their codes (ECMA-376)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,16 @@ def _lines(text: str, width: float) -> int:
     return sum(max(1, -(-len(line) // room)) for line in text.split("\n")) or 1
 
 
+def _foot(text: str) -> str:
+    """Return a text that the foot of a page can hold: one line, and not too long for the format."""
+    words = " ".join(clean(text)[0].split())
+    whole = words.replace("&", "&&")
+    while len(whole) > FOOT_LIMIT:
+        words = words[:-1]
+        whole = words.rstrip().replace("&", "&&") + "…"
+    return whole
+
+
 def _set_up(page: Worksheet, top: int, height: int, columns: Sequence[Column], footer: str) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -256,7 +268,7 @@ def _set_up(page: Worksheet, top: int, height: int, columns: Sequence[Column], f
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for side in ("left", "right"):
         setattr(page.page_margins, side, 0.5)
-    left, right = footer.replace("&", "&&"), "&A · page &P of &N"
+    left, right = _foot(footer), "&A · page &P of &N"
     for part, text in (("left", left), ("right", right)):
         getattr(page.oddFooter, part).text = text
         getattr(page.oddFooter, part).size = 8

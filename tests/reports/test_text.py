@@ -50,6 +50,6 @@ def test_what_cleaning_does(text: str, expected: tuple[str, int]) -> None:
 
 
 def test_only_beginnings_look_like_formulas() -> None:
-    assert all(looks_like_formula(c + "1") for c in "=+-@\t\r")
+    assert all(looks_like_formula(c + "1") for c in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
     assert not looks_like_formula("1=1")
     assert escape("_x000D_ _x0g_") == "_x005F_x000D_ _x0g_"

@@ -74,7 +74,7 @@ def test_every_payload_stays_text_and_comes_back(tmp_path: Path) -> None:
     assert [unescape(cell.value) for cell in cells] == expected
     assert {cell.data_type for cell in cells} == {"s"}
     quoted = {p for p, cell in zip(expected, cells, strict=True) if cell.quotePrefix}
-    assert quoted == {p for p in expected if p.startswith(("=", "+", "-", "@", "\t"))}
+    assert quoted == {p for p in expected if p.startswith(("=", "+", "-", "@", "\t", "\n"))}
     with zipfile.ZipFile(path) as archive:
         xml = b"".join(archive.read(n) for n in archive.namelist() if "worksheets" in n)
     assert b"<f>" not in xml

@@ -9,7 +9,13 @@
 ``handlers``         the closed list of addresses
 ``answers``          what all answers share: headers, errors in plain words
 ``door``             the log-in and the log-out
+``new_password``     the choice of another password, here and at the Hub
+``again``            showing once more who one is: to sign, or to go on
+``proxied``          the door for people whom a proxy has signed in
+``signed_in``        when that was, as their organisation says it
 ``render``           one notebook into one page, while its kernel starts
+``heap``             free memory goes back to the system
+``logs``             lines of the log, whatever a browser put into them
 ``check``            tries the known holes against a running server
 ``template static``  the strict template and the small widget client
 =================== ========================================================

@@ -30,10 +30,12 @@ from lltic.reviews.client import Client
 from lltic.ui.server.again import Again, Pause, Sign
 from lltic.ui.server.answers import standing_headers
 from lltic.ui.server.channels import MESSAGES, PageConnection
-from lltic.ui.server.door import Login, Logout
+from lltic.ui.server.door import Login, Logout, NewPassword
 from lltic.ui.server.handlers import Missing, addresses
+from lltic.ui.server.heap import settle
 from lltic.ui.server.identity import OwnKernelsOnly, ServiceIdentity
 from lltic.ui.server.kernels import PageKernels, PageKernelSpecs
+from lltic.ui.server.logs import OneLine
 from lltic.ui.server.render import Assets, Page
 
 __all__ = ["FLOORS", "PAGES", "Configuration", "Server", "check_versions"]
@@ -45,8 +47,18 @@ PAGES = {
 }
 """The closed list of pages, by address."""
 
-DOORS = {"login": Login, "logout": Logout, "again": Again, "pause": Pause, "sign": Sign}
+DOORS = {
+    "login": Login,
+    "password": NewPassword,
+    "logout": Logout,
+    "again": Again,
+    "pause": Pause,
+    "sign": Sign,
+}
 """Where one comes in, goes out, and shows again who one is; other shapes have other doors."""
+
+PASSWORD, ELSEWHERE = "password", "elsewhere"
+"""How people show once more who they are: by their password here, or at their organisation."""
 
 FLOORS = {"voila": (0, 5, 13), "jupyter_server": (2, 18)}
 """Below these, a person who is logged in can run code (docs/decisions/0004)."""
@@ -114,15 +126,17 @@ class Server(Voila):
     """The reviewers' pages behind the log-in of the review service.
 
     Traits: ``socket`` (the service's Unix socket), ``pages`` (address to notebook), ``doors``
-    (where one comes in and goes out), ``hosts`` (names other than localhost under which a proxy in
-    front offers this server), ``per_person`` and ``in_all`` (how many kernels), and of Voilà's
-    own ``ip``, ``port``, ``base_url``.
+    (where one comes in and goes out), ``way`` (how one shows once more who one is), ``hosts``
+    (names other than localhost under which a proxy in front offers this server), ``per_person``
+    and ``in_all`` (how many kernels), and of Voilà's own ``ip``, ``port``, ``base_url``.
     """
 
     name = "lltic"
+    _log_formatter_cls = OneLine
     socket = Unicode()
     pages = Dict(default_value=PAGES)
     doors = Dict(default_value=DOORS)
+    way = Unicode(PASSWORD)
     hosts = List(Unicode())
     per_person = Integer(2)
     in_all = Integer(60)
@@ -139,6 +153,7 @@ class Server(Voila):
     def initialize(self, argv: Any = None) -> None:
         """Prepare the server; ``argv`` and configuration files are not read."""
         check_versions()
+        settle()
         self.client = Client(self.socket)
         self.client.health()
         self.assets = Assets(HERE / "static")
