@@ -127,8 +127,11 @@ class ClosingPages(Sheet):
             text = "Nothing was sent, and your answers are safe. Choose “Continue here” first."
             self._say("This review is open in another window", text)
         elif "not-signed" in error.codes:
-            text = "Your answers are safe. Give your password and press the button again."
+            text = "Your answers are safe. Sign again, with the button below."
             self._say("The signature has run out", text)
+        elif allowed := [p.allowed for p in error.problems if p.where == "reason"]:
+            text = f"Your reason is too long: it can have {allowed[0]}. Nothing was sent."
+            self._say("Not handed back yet", text)
         else:
             self._load()
             self._show_check(error.problems)
@@ -179,7 +182,7 @@ class ClosingPages(Sheet):
 
         def leave(name: str, payload: Mapping[str, Any]) -> None:
             if name == "hand_back":
-                said = (reason.value or {}).get("value", "")[:2000]
+                said = (reason.value or {}).get("value", "")
                 self._finish({"op_id": op_id, "kind": "hand_back", "reason": said}, "")
             else:
                 self._go(self.query(name))

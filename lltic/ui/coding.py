@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -18,16 +19,24 @@ from lltic.ui.kit import (
     Paragraph,
     PassageCoder,
     Place,
+    SignInAgain,
     SiteHeader,
+    Window,
     Worklist,
     link,
     query_string,
 )
+from lltic.ui.line import Line, is_over
 from lltic.ui.screen import replace
-from lltic.ui.session import connect, place_asked_for
+from lltic.ui.session import connect, go_on, place_asked_for
 from lltic.ui.wording import SYNTHETIC, plural
 
 __all__ = ["CodingDesk", "open_coding"]
+
+AWAY = (
+    "The review service does not answer. Everything that was marked as saved is safe. "
+    "Wait a moment and try again."
+)
 
 THEME_PARTS = ("code", "label", "definition", "include", "exclude")
 
@@ -50,14 +59,20 @@ class CodingDesk:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._line = Line(client, self._session_over)
+        self._awaited: str | None = None
         self._place = Place()
         self._place.on_action(lambda name, payload: self.go(payload["query"]))
         self._header = SiteHeader(logout_url="logout")
         self._header.on_action(lambda name, payload: self.go(""))
+        self._window = Window(watching=True)
+        self._window.on_action(self._of_window)
+        self._again = SignInAgain()
+        self._again.on_action(self._signed_in_again)
         self._body = VBox()
         self._body.add_class("lltic-main")
         self._body.add_class("lltic-narrow")
-        self.view = VBox([self._header, self._place, self._body])
+        self.view = VBox([self._header, self._place, self._again, self._window, self._body])
         self.view.add_class("lltic-page")
 
     def go(self, query: str) -> None:
@@ -69,24 +84,54 @@ class CodingDesk:
             else:
                 self._open_list()
         except Refused as error:
-            self._open_list(error)
-        except ServiceDown as error:
-            self._show("", "Not available", [Heading(text="Not available"), _trouble(error)])
+            if is_over(error):
+                self._awaited = query
+            else:
+                self._go_to_list(error)
+        except ServiceDown:
+            self._say_unreachable(query)
+
+    def _go_to_list(self, refused: Refused) -> None:
+        try:
+            self._open_list(refused)
+        except LlticError:
+            self._say_unreachable("")
+
+    def _say_unreachable(self, query: str) -> None:
+        notice = Notice(kind="error", title="This page cannot be opened just now", text=AWAY)
+        actions = Actions(primary="Try again", primary_action="again", flush=False)
+        actions.on_action(lambda name, payload: self.go(query))
+        self._show(query, "Not available", [Heading(text="Not available"), notice, actions])
 
     def _show(self, query: str, title: str, parts: list[Any]) -> None:
         replace(self._body, parts)
         self._place.turn_to(query, title)
 
+    # -- the session ------------------------------------------------------------------------------
+
+    def _session_over(self) -> None:
+        self._again.over = True
+
+    def _of_window(self, name: str, payload: Mapping[str, Any]) -> None:
+        """Notice, while nothing else is asked, that the session has ended, or goes on."""
+        if name == "beat":
+            with contextlib.suppress(LlticError):
+                self._line.desk()
+                self._again.over = False
+
+    def _signed_in_again(self, name: str, payload: Mapping[str, Any]) -> None:
+        """Go on where the page is, for the same person; the browser then sends what it kept."""
+        go_on(self._client, self._again, payload["ticket"])
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            self.go(awaited)
+
     # -- the list ---------------------------------------------------------------------------------
 
     def _open_list(self, refused: Refused | None = None) -> None:
-        queue = self._client.coding_queue()
+        queue = self._line.coding_queue()
         texts = queue["texts"]
-        with self._header.hold_sync():
-            self._header.cohort = queue["title"]
-            self._header.person = queue["person"]["label"]
-            self._header.notice = SYNTHETIC if queue["synthetic"] else ""
-            self._header.links = [link("Texts to code", "list")]
+        self._head(queue)
         left = [t for t in texts if not t["done"]]
         done = [t for t in texts if t["done"]]
         groups = [
@@ -105,16 +150,31 @@ class CodingDesk:
         parts: list[Any] = [Heading(text="Theme coding", lead=lead), listed]
         self._show("", "Theme coding", [_trouble(refused), *parts] if refused else parts)
 
+    def _head(self, queue: Mapping[str, Any]) -> None:
+        with self._header.hold_sync():
+            self._header.cohort = queue["title"]
+            self._header.person = queue["person"]["label"]
+            self._header.notice = SYNTHETIC if queue["synthetic"] else ""
+            self._header.links = [link("Texts to code", "list")]
+        with self._again.hold_sync():
+            self._again.name = queue["person"]["name"]
+            self._again.idle_minutes = queue["idle_minutes"]
+
     # -- one text ---------------------------------------------------------------------------------
 
     def _open_text(self, review_id: str) -> None:
-        queue = self._client.coding_queue()
+        queue = self._line.coding_queue()
         themes = [
             {key: _words(code.get(key)) for key in THEME_PARTS}
             for code in queue["codebook"]["codes"]
         ]
-        data = self._client.coding_text(review_id)
-        coders = [self._coder(data, text, themes, queue["codebook_hash"]) for text in data["texts"]]
+        data = self._line.coding_text(review_id)
+        self._head(queue)
+        whose = {"owner": queue["person"]["name"], "review_id": review_id}
+        coders = [
+            self._coder(data, text, queue["codebook_hash"], themes=themes, **whose)
+            for text in data["texts"]
+        ]
         heading = Heading(
             text=f"Case {data['case_id']}",
             caption="Theme coding",
@@ -125,57 +185,72 @@ class CodingDesk:
             primary="" if data["done"] else "I have read all of this text",
             primary_action="done",
             links=[link("Back to the list", "list")],
-            flush=False,
         )
+        done = _operation(data, uuid.uuid4().hex, "coding_done")
 
         def leave(name: str, payload: Mapping[str, Any]) -> None:
-            if name == "done":
-                self._operate("coding_done", data)
-            self.go("")
+            if name != "done" or self._finish(done):
+                self.go("")
 
         actions.on_action(leave)
         parts = [heading, *(coders or [Paragraph(text="This review holds no text.")])]
         title = f"Theme coding – Case {data['case_id']}"
         self._show(query_string(text=review_id), title, [*parts, actions])
 
+    def _finish(self, operation: Mapping[str, Any]) -> bool:
+        """Say that a text was read to its end; when that cannot be said, the page stays."""
+        try:
+            self._line.operate(operation)
+        except (Refused, ServiceDown) as error:
+            if not (isinstance(error, Refused) and is_over(error)):
+                rest = [part for part in self._body.children if not isinstance(part, Notice)]
+                replace(self._body, [_trouble(error), *rest])
+            return False
+        return True
+
     def _coder(
-        self, data: dict[str, Any], text: dict[str, str], themes: list[Any], codebook_hash: str
-    ) -> VBox:
+        self, data: dict[str, Any], text: dict[str, str], codebook_hash: str, **traits: Any
+    ) -> PassageCoder:
         item = text["item"]
         coder = PassageCoder(
             text=text["text"],
             text_id=item,
             question=f"{text['page']}: {text['label']}",
-            themes=themes,
             codings=_codings(data, item),
+            **traits,
         )
-        box = VBox([coder])
 
         def act(name: str, payload: Mapping[str, Any]) -> None:
+            op_id = payload["op_id"]
             if name == "code":
                 value = {key: payload[key] for key in ("theme", "start", "end")}
                 value["codebook_hash"] = codebook_hash
             else:
                 value = {"coding_id": payload["id"]}
+            operation = _operation(data, op_id, name, field=item, value=value)
             try:
-                self._operate(name, data, field=item, value=value)
-                coder.codings = _codings(self._client.coding_text(data["review_id"]), item)
-                box.children = (coder,)
-            except LlticError as error:
-                box.children = (coder, _trouble(error))
+                self._line.operate(operation)
+                coder.codings = _codings(self._line.coding_text(data["review_id"]), item)
+            except ServiceDown:
+                coder.keep(op_id)
+            except Refused as error:
+                if is_over(error):
+                    coder.keep(op_id)
+                else:
+                    coder.refuse(op_id, str(error))
 
         coder.on_action(act)
-        return box
+        return coder
 
-    def _operate(self, kind: str, data: Mapping[str, Any], **more: Any) -> None:
-        operation = {
-            "op_id": uuid.uuid4().hex,
-            "kind": kind,
-            "review_id": data["review_id"],
-            "case_id": data["case_id"],
-            **more,
-        }
-        self._client.operate(operation)
+
+def _operation(data: Mapping[str, Any], op_id: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {
+        "op_id": op_id,
+        "kind": kind,
+        "review_id": data["review_id"],
+        "case_id": data["case_id"],
+        **more,
+    }
 
 
 def _words(value: Any) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from ipywidgets import VBox
 
-from lltic.errors import LlticError, Problem, Refused
+from lltic.errors import LlticError, Refused
 from lltic.reviews.client import Client, ServiceDown
 from lltic.ui.case import CasePages
 from lltic.ui.kit import (
@@ -26,7 +26,7 @@ from lltic.ui.kit import (
 )
 from lltic.ui.line import Line, is_elsewhere, is_over
 from lltic.ui.screen import replace
-from lltic.ui.session import connect, place_asked_for
+from lltic.ui.session import connect, go_on, place_asked_for
 from lltic.ui.sheet import CASES
 from lltic.ui.wording import SYNTHETIC
 from lltic.ui.worklist import case_list, lead
@@ -37,6 +37,12 @@ PROGRESS = query_string(page="progress")
 """The address of a coordinator's first page."""
 
 WRITERS = {"reviewer", "adjudicator"}
+
+NOT_CONTINUED = (
+    "You cannot continue here just yet: the review service does not answer. Everything that was "
+    "marked as saved is safe, and your words stay on this page. It is tried again every few "
+    "seconds; you can also choose “Continue here” again."
+)
 
 
 def open_desk() -> VBox:
@@ -61,6 +67,7 @@ class Desk:
         self._case: CasePages | None = None
         self._roles: set[str] = set()
         self._awaited: str | None = None
+        self._wanted = False  # to continue here, which has not worked yet
         self._early: list[Mapping[str, Any]] = []
         self._place = Place()
         self._place.on_action(lambda name, payload: self.go(payload["query"]))
@@ -123,14 +130,16 @@ class Desk:
                 review_id=case.review_id, case_id=case.case_id, saved_at=case.saved_at
             )
             replace(self._body, (self._status, self._window, case.view))
-            self._hold()
+            self._hold(opened=True)
         self._case.show(page, item)
         if page == "receipt":
             self._head(self._line.desk())
 
     def _leave_case(self) -> None:
+        self._let_go()
         self._window.watching = False
-        self._window.state = ""
+        self._window.state = self._window.problem = ""
+        self._wanted = False
         if self._case is not None:
             self._body.children = ()
             self._case.close()
@@ -174,18 +183,22 @@ class Desk:
     def _of_window(self, name: str, payload: Mapping[str, Any]) -> None:
         if name == "hello":
             self._line.window = payload["window"]
-            self._hold()
+            self._hold(opened=True)
             early, self._early = self._early, []
             for op in early:
                 self._save(op)
             return
+        if name == "leave":
+            self._let_go()
+            return
         if self._again.over:
             self._quietly(self._look_whether_over)
-        self._hold(take_over=name == "take_over")
+        self._wanted = self._wanted or name == "take_over"
+        self._hold(take_over=self._wanted)
         if name == "beat" and self._case is not None and not self._window.state:
             self._quietly(self._case.refresh)
 
-    def _hold(self, *, take_over: bool = False) -> None:
+    def _hold(self, *, take_over: bool = False, opened: bool = False) -> None:
         """Say that this window works on the review that is open in it; learn when it may not."""
         case = self._case
         if case is None or case.status != "open" or not self._line.window:
@@ -193,18 +206,35 @@ class Desk:
             return
         self._window.watching = True
         try:
-            self._line.hold(case.review_id, take_over=take_over)
-        except Refused as error:
-            if is_elsewhere(error):
-                self._window.state = "elsewhere"
-        except ServiceDown:
-            pass  # the next beat asks again
-        else:
+            self._line.hold(case.review_id, take_over=take_over, opened=opened)
             if self._window.state:
                 # What is on the page is as old as the loss: first the answers as they are now,
                 # then the words that waited here.
-                self._quietly(case.resume)
-                self._window.state = ""
+                case.resume()
+        except Refused as error:
+            if is_elsewhere(error):
+                self._window.state = "elsewhere"
+            self._not_continued(error)
+        except ServiceDown as error:
+            self._not_continued(error)  # the next beat asks again
+        else:
+            self._window.state = self._window.problem = ""
+            self._wanted = False
+
+    def _not_continued(self, error: LlticError) -> None:
+        """Say why "Continue here" did not work, to somebody who pressed it."""
+        if not self._wanted:
+            return
+        if isinstance(error, Refused):
+            self._wanted = False
+            self._window.problem = "" if is_over(error) else f"That did not work: {error}"
+        else:
+            self._window.problem = NOT_CONTINUED
+
+    def _let_go(self) -> None:
+        """Let the review go that is left, unless another window has it."""
+        if self._case is not None and self._window.watching and not self._window.state:
+            self._line.release(self._case.review_id)
 
     def _quietly(self, what: Any) -> None:
         """Do what is tried again by itself when it does not work just now."""
@@ -226,10 +256,7 @@ class Desk:
 
     def _signed_in_again(self, name: str, payload: Mapping[str, Any]) -> None:
         """Go on where the page is, for the same person."""
-        person = self._client.exchange(payload["ticket"])
-        if person["name"] != self._again.name:
-            raise Refused(Problem("other-person", "the ticket", "is somebody else's"))
-        self._again.over = False
+        go_on(self._client, self._again, payload["ticket"])
         awaited, self._awaited = self._awaited, None
         if awaited is not None:
             self.go(awaited)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lltic.errors import Refused
+from lltic.errors import LlticError, Refused
 from lltic.reviews.client import Client
 
 __all__ = ["Line", "is_elsewhere", "is_over"]
@@ -55,6 +56,12 @@ class Line:
         named = {**operation, "window": self.window} if self.window else operation
         return self.__getattr__("operate")(named)
 
-    def hold(self, review_id: str, *, take_over: bool = False) -> None:
+    def hold(self, review_id: str, *, take_over: bool = False, opened: bool = False) -> None:
         """Say that this window works on a review."""
-        self.__getattr__("hold")(review_id, self.window, take_over)
+        self.__getattr__("hold")(review_id, self.window, take_over, opened)
+
+    def release(self, review_id: str) -> None:
+        """Let a review go, so that no other window waits for it; try once, for it runs out."""
+        if self.window:
+            with contextlib.suppress(LlticError):
+                self._client.release(review_id, self.window)

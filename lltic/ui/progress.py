@@ -5,14 +5,15 @@ Shows no answer of a case that is not in, unless its blind was broken.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ipywidgets import Widget
 
 from lltic.errors import Refused
-from lltic.ui.deeds import Deed, EscalationForm, withdrawal
+from lltic.ui.deeds import Deed, withdrawal
+from lltic.ui.escalating import EscalationForm, escalation_words
 from lltic.ui.kit import Actions, Heading, Notice, Paragraph, Table, link, query_string
 from lltic.ui.line import Line
 from lltic.ui.sides import DISCIPLINES, in_full
@@ -46,13 +47,6 @@ STATUS_WORDS = {
     "handed_back": ("Handed back", "off"),
 }
 
-CANDOUR = {
-    "not_asked": "not asked yet",
-    "does_not_apply": "does not apply",
-    "family_to_be_told": "the family is to be told",
-    "family_told": "the family has been told",
-}
-
 Show = Callable[..., None]
 """``show(parts, query, title, error=False)``: show a page of one column."""
 
@@ -74,10 +68,12 @@ class ProgressPages:
         self._line = line
         self._go = go
         self._show = show
+        self._people: Mapping[str, str] = {}
 
     def show(self, asked: Mapping[str, str], above: Sequence[Widget] = ()) -> None:
         """Show the page of an address: all cases, those of a stage, one case, one step."""
         data = self._line.overview()
+        self._people = data["people"]
         row = next((c for c in data["cases"] if c["case_id"] == asked.get("case")), None)
         if row is not None:
             self._show_case(row, data, asked, above)
@@ -104,7 +100,7 @@ class ProgressPages:
         people = self._table(
             "Who has how much",
             [("Person", False), ("To do", True), ("In", True)],
-            _load(data["load"]),
+            self._load(data["load"]),
         )
         escalations = self._table(
             "Concerns handed on",
@@ -121,12 +117,12 @@ class ProgressPages:
         self._show(parts, HOME, "Progress")
 
     def _escalation_row(self, found: Mapping[str, Any]) -> list[Any]:
-        record = found["record"]
+        record = escalation_words(found["record"])
         return [
             self._link(found["case_id"], case=found["case_id"]),
             found["says"],
-            record.get("to") or "not yet",
-            record.get("acknowledged_at") or "not yet",
+            record["to"] or "not yet",
+            record["acknowledged_at"] or "not yet",
         ]
 
     def _show_stage(self, stage: str, cases: Sequence[Mapping[str, Any]]) -> None:
@@ -134,7 +130,7 @@ class ProgressPages:
             [
                 self._link(case["case_id"], case=case["case_id"]),
                 f"{sum(r['status'] == 'locked' for r in _counted(case))} of {len(_counted(case))}",
-                ", ".join(_awaited(case)) or "–",
+                ", ".join(self._awaited(case)) or "–",
                 _remarks(case),
             ]
             for case in cases
@@ -192,7 +188,7 @@ class ProgressPages:
         side = DISCIPLINES.get(review["discipline"], "")
         cells: list[Any] = [
             f"{KIND_WORDS[review['kind']]}, {side.lower()}" if side else KIND_WORDS[review["kind"]],
-            ", ".join(review["members"]) or "nobody yet",
+            self._names(review["members"]),
             {"text": words, "kind": kind},
             f"{day(at)} {time_of_day(at)}" if at else "not begun",
         ]
@@ -211,13 +207,15 @@ class ProgressPages:
     def _escalations(self, found: Sequence[Mapping[str, Any]]) -> list[Widget]:
         parts: list[Widget] = []
         for escalation in found:
-            record = escalation["record"]
+            record = escalation_words(escalation["record"])
+            sent = f" ({record['sent_at']})" if record["sent_at"] else ""
+            by = f" by {record['acknowledged_by']}" if record["acknowledged_by"] else ""
             lines = [
                 f"{escalation['says']} ({day(escalation['at'])}).",
-                f"To whom: {record.get('to') or 'not yet'}. Acknowledged: "
-                f"{record.get('acknowledged_at') or 'not yet'}. Duty of candour: "
-                f"{CANDOUR[record.get('duty_of_candour', 'not_asked')]}. Incident: "
-                f"{record.get('incident') or 'none recorded'}.",
+                f"To whom: {record['to'] or 'not yet'}{sent}. "
+                f"Acknowledged: {record['acknowledged_at'] or 'not yet'}{by}. "
+                f"Duty of candour: {record['duty_of_candour']}. "
+                f"Incident: {record['incident'] or 'none recorded'}.",
             ]
             query = query_string(
                 case=escalation["case_id"], do="escalation", id=escalation["escalation_id"]
@@ -258,7 +256,7 @@ class ProgressPages:
             some = [r for r in found if r["kind"] == kind and r["answers"]]
             if some:
                 form = from_plain(Form, max((r["form"] for r in some), key=_size))
-                sides = [(", ".join(r["members"]) or "nobody", r["answers"]) for r in some]
+                sides = [(self._names(r["members"]), r["answers"]) for r in some]
                 parts += [Heading(text=words, level=2), *in_full(form, sides)]
         return parts or [Paragraph(text="Nothing has been written yet.")]
 
@@ -284,6 +282,26 @@ class ProgressPages:
         if step == "escalation" and escalation is not None:
             return EscalationForm(*on, escalation)
         return None
+
+    # -- people --------------------------------------------------------------------------------
+
+    def _names(self, members: Sequence[str]) -> str:
+        """Return what they are called; by their accounts where those are no more."""
+        return ", ".join(self._people.get(name, name) for name in members) or "nobody yet"
+
+    def _load(self, load: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        people: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for one in load:  # by account: two people may have one name
+            people[one["reviewer"]][one["status"]] += one["reviews"]
+        rows = [
+            [self._names([name] * bool(name)), n["open"] + n["offered"], n["locked"]]
+            for name, n in people.items()
+        ]
+        return sorted(rows, key=lambda row: row[0].casefold())
+
+    def _awaited(self, case: Mapping[str, Any]) -> list[str]:
+        waits = [r for r in _counted(case) if r["status"] != "locked"]
+        return list(dict.fromkeys(self._names(r["members"]) for r in waits))
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -321,26 +339,8 @@ def _lead(cases: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _load(load: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    people: dict[str, Counter[str]] = {}
-    for one in load:
-        people.setdefault(one["reviewer"] or "nobody yet", Counter())[one["status"]] += one[
-            "reviews"
-        ]
-    return [
-        [name, counts["open"] + counts["offered"], counts["locked"]]
-        for name, counts in people.items()
-    ]
-
-
 def _counted(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [r for r in case["reviews"] if r["status"] != "handed_back"]
-
-
-def _awaited(case: Mapping[str, Any]) -> list[str]:
-    waits = [r for r in _counted(case) if r["status"] != "locked"]
-    names = [", ".join(r["members"]) or "nobody yet" for r in waits]
-    return list(dict.fromkeys(names))
 
 
 def _remarks(case: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ipywidgets import Box, Widget
 
@@ -22,14 +22,26 @@ def replace(box: Box, parts: Iterable[Widget], keep: Sequence[Widget] = ()) -> N
     """
     before, after = box.children, tuple(parts)
     box.children = after
-    staying = {id(widget) for widget in (*after, *keep)}
+    staying = {id(widget) for top in (*after, *keep) for widget in _with_all_in(top)}
     for widget in before:
-        if id(widget) not in staying:
-            close(widget)
+        _close(widget, staying)
 
 
 def close(widget: Widget) -> None:
     """Close a widget and everything in it."""
+    _close(widget, set())
+
+
+def _close(widget: Widget, staying: set[int]) -> None:
+    """Close a widget and what is in it, but for what stays, wherever it is shown now."""
+    if id(widget) in staying:
+        return
     for child in getattr(widget, "children", ()):
-        close(child)
+        _close(child, staying)
     widget.close()
+
+
+def _with_all_in(widget: Widget) -> Iterator[Widget]:
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _with_all_in(child)

@@ -82,6 +82,8 @@ UNSIGNED = {
     "locked": "Too many wrong passwords. Your answers are safe: wait a few minutes and try "
     "again, or ask your coordinator",
     "over": "Your sign-in has ended. Your answers are safe: sign in again, then sign",
+    "unconfirmed": "Your organisation did not say that you have signed in again, so nothing was "
+    "signed. Your answers are safe: try again, or ask your coordinator",
     "down": "The server does not answer. Your answers are safe: wait a moment and try again",
     "failed": "That did not work, and nothing was sent. Your answers are safe: try again",
 }

@@ -7,8 +7,10 @@ from itertools import count
 from ipywidgets import Widget
 
 from lltic.errors import Problem, Refused
+from lltic.reviews.accounts import Accounts
 from lltic.reviews.client import ServiceDown
 from lltic.reviews.desk import Desk as ServiceDesk
+from lltic.reviews.desk.oversight import told_apart
 from lltic.reviews.service.calls import plain
 from lltic.ui.desk import Desk
 from lltic.ui.kit import Actions, Heading, Notice, Signature, Worklist
@@ -28,6 +30,7 @@ class LocalClient:
         self._desk, self._person = desk, person
         self.is_down = self.is_over = False
         self.operations: list[dict] = []
+        self.labels = Accounts(desk._room.study.keys).labels()
 
     def _reach(self):
         if self.is_down:
@@ -54,7 +57,8 @@ class LocalClient:
         return self._reach().waiting(self._person)
 
     def overview(self):
-        return self._reach().overview(self._person)
+        found = self._reach().overview(self._person)
+        return {**found, "people": told_apart(found, self.labels)}
 
     def case(self, case_id):
         return self._reach().case(self._person, case_id)
@@ -63,8 +67,12 @@ class LocalClient:
         self.is_over = ticket != "a-ticket"
         return plain(self._person)
 
-    def hold(self, review_id, window, take_over=False):
-        return self._reach().hold(self._person, review_id, window, take_over=take_over)
+    def hold(self, review_id, window, take_over=False, opened=False):
+        how = {"take_over": take_over, "opened": opened}
+        return self._reach().hold(self._person, review_id, window, **how)
+
+    def release(self, review_id, window):
+        return self._reach().release(self._person, review_id, window)
 
 
 class Screen:

@@ -179,6 +179,17 @@ def test_handing_back(screen):
     assert screen.client.operations[-1]["reason"] == "I knew the family."
 
 
+def test_a_reason_that_is_too_long_is_said_and_never_cut(screen):
+    screen.desk.go(f"?review={FIRST}&page=hand-back")
+    screen.one(Field).value = {"value": "I knew the family. " * 200}
+    screen.press("hand_back")
+    assert screen.one(Notice).title == "Not handed back yet"
+    assert "up to 2,000 characters" in screen.one(Notice).text
+    screen.one(Field).value = {"value": "I knew the family."}
+    screen.press("hand_back")
+    assert screen.heading() == "My cases"
+
+
 @pytest.mark.parametrize(
     "query", ["?review=AAAAA-00001-2", "?review=nothing&page=check", "?review=%00", "?nonsense"]
 )

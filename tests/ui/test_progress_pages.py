@@ -72,7 +72,7 @@ def test_the_cases_of_a_stage(cora):
     cora.desk.go(cora.press_first_link)
     assert cora.heading() == "Reviews are out"
     assert [row[1:3] for row in cora.one(Table).rows] == [
-        ["0 of 2", "amira, ben"],
+        ["0 of 2", "Dr A. Khan, Dr B. Okoro"],
         ["0 of 1", "nobody yet"],
     ]
 
@@ -93,7 +93,12 @@ def test_breaking_the_blind_needs_a_reason_and_the_password(cora):
     assert "open when every review is in" in cora.all(Paragraph)[0].text
     act(cora, "Break the blind of this case")
     assert cora.one(Signature).deed == f"break_blind:{ALONE}"
+    assert cora.one(Signature).needs == ["deed.reason"]
     cora.sign()
+    assert cora.one(ErrorSummary).errors[0]["message"] == "Write down why"
+    cora.press("unsigned", Signature, why="wrong")
+    assert "not right" in cora.one(ErrorSummary).errors[0]["message"]
+    cora.press("unsigned", Signature, why="unfinished")
     assert cora.one(ErrorSummary).errors[0]["message"] == "Write down why"
     cora.press("unsigned", Signature, why="wrong")
     assert "not right" in cora.one(ErrorSummary).errors[0]["message"]
@@ -107,7 +112,7 @@ def test_breaking_the_blind_needs_a_reason_and_the_password(cora):
 def test_open_answers_can_be_read_side_by_side(cora):
     cora.desk.go(f"?case={DIFFERING}&do=read")
     judgement = next(s for s in cora.all(Sides) if "sepsis" in repr(s.sides))
-    assert [side["label"] for side in judgement.sides] == ["amira", "ben"]
+    assert [side["label"] for side in judgement.sides] == ["Dr A. Khan", "Dr B. Okoro"]
     cora.desk.go(f"?case={JOINT}&do=read")
     assert "Leaving hospital" in [h.text for h in cora.all(Heading)], "of both sides, every part"
 
@@ -164,6 +169,103 @@ def test_what_became_of_a_concern_is_written_down_and_nobody_overwrites_another(
     give(other, "escalation.duty_of_candour", "family_to_be_told")
     other.press("save")
     assert "INC-1" in other.all(Notice)[0].text
+
+
+def open_concern(screen, case: str = JOINT) -> None:
+    screen.desk.go(f"?case={case}")
+    act(screen, "Write down what was done")
+
+
+@pytest.mark.parametrize(
+    "typed", ["3/9/2025", "03/09/2025", "3 Sep 2025", "3rd September, 2025", "2025-09-03"]
+)
+def test_a_date_is_typed_as_people_do_and_kept_as_one(cora, typed):
+    open_concern(cora)
+    give(cora, "escalation.to", "Medical director")
+    give(cora, "escalation.sent_at", typed)
+    give(cora, "escalation.acknowledged_at", "2025-9-4")
+    cora.press("save")
+    said = cora.client.operations[-1]["value"]
+    assert said["sent_at"] == "2025-09-03" and said["acknowledged_at"] == "2025-09-04"
+    text = cora.all(Notice)[0].text
+    assert "Medical director (3 September 2025)" in text
+    assert "Acknowledged: 4 September 2025" in text
+    open_concern(cora)
+    (sent,) = [f for f in cora.all(Field) if f.field == "escalation.sent_at"]
+    assert sent.value == {"value": "3 September 2025"}
+    made = len(cora.client.operations)
+    cora.press("save")
+    assert len(cora.client.operations) == made, "nothing was changed"
+    cora.desk.go("?page=progress")
+    rows = table(cora, "Concerns handed on").rows
+    assert "4 September 2025" in [row[-1] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("31/9/2026", "real date"),
+        ("3/9/26", "with its year"),
+        ("yesterday", "real date"),
+        ("3 Foo 2026", "real date"),
+        ("2026", "real date"),
+        ("1/1/1026", "real date"),
+        ("1/1/2999", "today or in the past; 1 January 2999 is not"),
+    ],
+)
+def test_what_is_no_date_up_to_today_is_pointed_out_and_nothing_is_sent(cora, typed, why):
+    open_concern(cora)
+    give(cora, "escalation.to", "Medical director")
+    give(cora, "escalation.sent_at", typed)
+    cora.press("save")
+    assert not cora.client.operations
+    (error,) = cora.one(ErrorSummary).errors
+    assert error["field"] == "escalation.sent_at" and why in error["message"]
+    (sent,) = [f for f in cora.all(Field) if f.field == "escalation.sent_at"]
+    assert sent.error == error["message"] and sent.value == {"value": typed}
+    give(cora, "escalation.sent_at", "1/2/2025")
+    cora.press("save")
+    assert cora.client.operations[-1]["value"]["sent_at"] == "2025-02-01"
+
+
+def test_a_date_can_be_taken_back(cora):
+    open_concern(cora)
+    give(cora, "escalation.sent_at", "1/2/2025")
+    cora.press("save")
+    open_concern(cora)
+    next(f for f in cora.all(Field) if f.field == "escalation.sent_at").value = None
+    cora.press("save")
+    assert cora.client.operations[-1]["value"] == {"sent_at": ""}
+
+
+def test_two_people_with_one_name_are_two_people(cora):
+    """SEC-12: each is named with their account, everybody else is not."""
+    cora.client.labels |= {"ben": "DR A.  Khan", "amira": "Dr A. Khan"}
+    cora.desk.go("?page=progress")
+    rows = {row[0]: row[1:] for row in table(cora, "Who has how much").rows}
+    assert {"Dr A. Khan (amira)", "DR A.  Khan (ben)"} <= set(rows)
+    cora.desk.go(f"?case={DIFFERING}")
+    who = [row[1] for row in table(cora, "Reviews").rows]
+    assert who[:2] == ["Dr A. Khan (amira)", "DR A.  Khan (ben)"]
+    cora.client.labels["ben"] = "Dr B. Okoro"
+    cora.desk.go(f"?case={DIFFERING}")
+    who = [row[1] for row in table(cora, "Reviews").rows]
+    assert who[:2] == ["Dr A. Khan", "Dr B. Okoro"]
+
+
+def test_somebody_whose_account_is_no_more_is_named_by_it(cora):
+    del cora.client.labels["ben"]
+    cora.desk.go(f"?case={DIFFERING}")
+    assert [row[1] for row in table(cora, "Reviews").rows][:2] == ["Dr A. Khan", "ben"]
+
+
+def test_the_form_stays_on_the_screen_when_it_is_shown_once_more(cora):
+    open_concern(cora)
+    give(cora, "escalation.to", "Medical director")
+    cora.client.is_down = True
+    cora.press("save")
+    assert cora.titles() == ["Not saved yet"]
+    assert all(field.comm is not None for field in cora.all(Field)), "none was closed"
 
 
 def test_the_service_being_down_is_said_and_nothing_is_lost(cora):

@@ -100,6 +100,107 @@ def test_the_notice_goes_by_itself_when_the_other_window_is_no_more(second, cloc
     assert not elsewhere(second)
 
 
+def test_a_review_that_was_left_by_a_link_is_open_to_the_next_window_at_once(service_desk, first):
+    first.desk.go("?page=cases")
+    second = at_the_page(service_desk, TWO)
+    assert not elsewhere(second)
+    second.write(PATH, {"value": "At once."})
+    assert on_record(second) == {"value": "At once."}
+    first.desk.go(HERE)
+    assert elsewhere(first), "nobody left the second one"
+
+
+def test_a_page_that_is_closed_lets_go_and_only_of_what_its_window_holds(service_desk, first):
+    second = at_the_page(service_desk, TWO)
+    second.window("leave")
+    second.write(PATH, {"value": "Not mine to give."})
+    assert on_record(first) is None
+    first.window("leave")
+    third = at_the_page(service_desk, "3" * 32)
+    assert not elsewhere(third)
+
+
+def test_a_page_that_is_loaded_again_has_the_review_back_before_a_window_that_waits(
+    service_desk, first, second, clock
+):
+    first.window("leave")
+    second.window("beat")
+    assert elsewhere(second), "the first may only be loading again"
+    again = at_the_page(service_desk, ONE)
+    assert not elsewhere(again)
+    again.window("leave")
+    clock.jump += timedelta(seconds=10)
+    second.window("beat")
+    assert not elsewhere(second), "it is not coming back"
+
+
+def test_letting_go_while_the_service_is_away_harms_nothing(first):
+    first.client.is_down = True
+    first.window("leave")
+    first.desk.go("?page=cases")
+    assert first.titles() == ["This page cannot be opened just now"]
+
+
+def test_continue_here_says_that_the_service_is_away_and_works_when_it_is_back(first, second):
+    second.client.is_down = True
+    second.window("take_over")
+    said = second.desk._window.problem
+    assert elsewhere(second) and "does not answer" in said and "Continue here" in said
+    second.client.is_down = False
+    second.window("take_over")
+    assert not elsewhere(second) and second.desk._window.problem == ""
+    second.write(PATH, {"value": "After the second try."})
+    assert on_record(second) == {"value": "After the second try."}
+
+
+def test_continue_here_is_tried_again_by_itself(first, second):
+    second.client.is_down = True
+    second.window("take_over")
+    second.client.is_down = False
+    second.window("beat")
+    assert not elsewhere(second)
+    first.window("beat")
+    assert elsewhere(first)
+    second.window("beat")
+    assert not elsewhere(second), "a wish that was granted is not made again"
+    first.window("take_over")
+    second.window("beat")
+    assert elsewhere(second)
+
+
+def test_who_did_not_ask_to_continue_is_told_nothing_of_it(first, second):
+    second.client.is_down = True
+    second.window("beat")
+    assert elsewhere(second) and second.desk._window.problem == ""
+
+
+def test_a_page_that_cannot_be_shown_anew_is_not_written_to(first, second, monkeypatch):
+    down = second.client
+
+    def away(review_id):
+        down.is_down = True
+        return down._reach()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(second.client, "review", away)
+        second.window("take_over")
+        assert elsewhere(second) and "does not answer" in second.desk._window.problem
+    second.client.is_down = False
+    second.window("beat")
+    assert not elsewhere(second)
+
+
+def test_continue_here_on_a_review_that_was_withdrawn_says_so(second, monkeypatch):
+    from lltic.errors import Problem, Refused
+
+    def gone(*_args, **_more):
+        raise Refused(Problem("no-such-review", "review", "is not one of yours"))
+
+    monkeypatch.setattr(second.client, "hold", gone)
+    second.window("take_over")
+    assert "not one of yours" in second.desk._window.problem
+
+
 def test_there_is_no_sign_of_life_without_an_open_review(first):
     assert first.desk._window.watching
     first.desk.go("?page=cases")

@@ -297,15 +297,18 @@ def test_codings_are_checked_in_code_points() -> None:
         text="🫀 ab", text_id="t", themes=[{"code": "x", "label": "X", "definition": ""}]
     )
     heard, _ = listening(coder)
-    good = {"text_id": "t", "theme": "x", "start": 0, "end": 4}
+    good = {"op_id": "0" * 32, "text_id": "t", "theme": "x", "start": 0, "end": 4}
     arrive(coder, {"action": "code", **good})
     for wrong in ({"end": 5}, {"start": 4}, {"start": -1}, {"theme": "y"}, {"text_id": "u"}):
         arrive(coder, {"action": "code", **good, **wrong})
-    arrive(coder, {"action": "uncode", "text_id": "t", "id": "c9"})
+    for name in ("", None, 3, "x" * 32, "0" * 33, ["0" * 32]):
+        arrive(coder, {"action": "code", **good, "op_id": name})
+    gone = {"op_id": "1" * 32, "text_id": "t", "id": "c9"}
+    arrive(coder, {"action": "uncode", **gone})
     assert heard == [("code", good)]
     coder.codings = [{"id": "c9", "theme": "x", "start": 0, "end": 1}]
-    arrive(coder, {"action": "uncode", "text_id": "t", "id": "c9"})
-    assert heard[-1] == ("uncode", {"text_id": "t", "id": "c9"})
+    arrive(coder, {"action": "uncode", **gone})
+    assert heard[-1] == ("uncode", gone)
     coder.locked = True
     arrive(coder, {"action": "code", **good})
     assert len(heard) == 2

@@ -348,6 +348,77 @@ def test_overlapping_codings_and_removing(bench: Any, coder: PassageCoder) -> No
     assert coder.codings == []
 
 
+def kept_coder(**more: Any) -> PassageCoder:
+    about = {"text": TEXT, "text_id": "t1", "themes": THEMES, "owner": "cody", "review_id": "r1"}
+    return PassageCoder(**{**about, **more})
+
+
+def test_a_coding_that_is_not_on_record_survives_a_reload_and_keeps_its_name(bench: Any) -> None:
+    first = kept_coder()
+    heard: list[Any] = []
+
+    def away(name: str, payload: Any) -> None:
+        heard.append(payload)
+        first.keep(payload["op_id"])
+
+    first.on_action(away)
+    page = bench.mount(first)
+    drag(page, "told kindly")
+    page.get_by_role("button", name="Communication", exact=True).click()
+    expect(page.get_by_text("not saved yet", exact=True)).to_be_visible()
+    expect(page.locator("mark.lltic-coded--0")).to_have_text("told kindly")
+    again = kept_coder()
+    done: list[Any] = []
+
+    def save(name: str, payload: Any) -> None:
+        done.append(payload)
+        entry = {key: payload[key] for key in ("theme", "start", "end")}
+        again.codings = [*again.codings, {"id": payload["op_id"], **entry}]
+
+    again.on_action(save)
+    bench.reload(again)
+    expect(page.get_by_role("heading", name="Codings of this text (1)")).to_be_visible()
+    expect(page.get_by_text("not saved yet", exact=True)).to_have_count(0)
+    assert done == heard[:1], "the same coding under the same name"
+    bench.reload(kept_coder(codings=again.codings))
+    page.wait_for_timeout(300)
+    assert bench.sent()[-1:] == [] or bench.sent()[-1].get("action") != "code"
+
+
+def test_somebody_elses_codings_stay_where_they_are(bench: Any) -> None:
+    first = kept_coder()
+    first.on_action(lambda name, payload: first.keep(payload["op_id"]))
+    page = bench.mount(first)
+    page.get_by_role("button", name="Whole text").click()
+    page.get_by_role("button", name="Fluid", exact=True).click()
+    expect(page.get_by_text("not saved yet", exact=True)).to_be_visible()
+    other = kept_coder(owner="dora")
+    heard: list[Any] = []
+    other.on_action(lambda name, payload: heard.append(payload))
+    bench.reload(other)
+    page.wait_for_timeout(400)
+    assert heard == []
+    expect(page.get_by_text("not saved yet", exact=True)).to_have_count(0)
+
+
+def test_a_coding_that_is_refused_is_said_and_not_tried_again(bench: Any) -> None:
+    coder = kept_coder()
+    heard: list[Any] = []
+
+    def refuse(name: str, payload: Any) -> None:
+        heard.append(payload)
+        coder.refuse(payload["op_id"], "This text is not open to you.")
+
+    coder.on_action(refuse)
+    page = bench.mount(coder)
+    page.get_by_role("button", name="Whole text").click()
+    page.get_by_role("button", name="Fluid", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="not open to you")).to_be_visible()
+    expect(page.get_by_text("not saved yet", exact=True)).to_have_count(0)
+    page.wait_for_timeout(2500)
+    assert len(heard) == 1
+
+
 def test_a_locked_text_takes_no_codings(bench: Any, coder: PassageCoder) -> None:
     coder.locked = True
     bench.push()

@@ -106,6 +106,81 @@ def test_a_double_click_signs_once(bench: Any, web: Web) -> None:
     assert len(web.asked) == len(said) == 1
 
 
+ELSEWHERE = "document.documentElement.dataset.llticWay = 'elsewhere'"
+KEEP = "(one) => sessionStorage.setItem('lltic:signing', JSON.stringify(one))"
+WHY = "deed.reason"
+
+
+def reasoned(bench: Any) -> tuple[Any, TextArea, list[Any]]:
+    """A step with a reason, for somebody whose organisation asks who they are."""
+    bench.page.evaluate(ELSEWHERE)
+    reason = TextArea(field=WHY, label="Why?", bound=False)
+    signature = Signature(deed="reopen:R1", button="Open it again", needs=[WHY])
+    said = heard(signature)
+    return bench.mount(reason, signature), reason, said
+
+
+def kept(page: Any) -> Any:
+    return json.loads(page.evaluate("sessionStorage.getItem('lltic:signing')") or "null")
+
+
+def test_who_has_no_password_is_led_to_the_sign_in_with_the_words_kept(
+    bench: Any, web: Web
+) -> None:
+    page, _, said = reasoned(bench)
+    assert page.locator("input[type=password]").count() == 0
+    button = page.get_by_role("button", name="Sign in again to open it again")
+    button.click()
+    page.wait_for_timeout(200)
+    assert (web.asked, said) == ([], [("unsigned", {"why": "unfinished"})])
+    page.get_by_label("Why?").fill("A letter came.")
+    web.status, web.said = 401, {"problem": "elsewhere", "go": "#at-the-organisation"}
+    button.click()
+    page.wait_for_url("**#at-the-organisation")
+    ((where, asked),) = web.asked
+    assert (where, asked["act"], set(asked)) == ("sign", "reopen:R1", {"act", "turn", "next"})
+    assert kept(page)["turn"] == asked["turn"] and len(asked["turn"]) == 32
+    assert kept(page)["drafts"] == [{"field": WHY, "value": {"value": "A letter came."}}]
+    assert len(said) == 1, "nothing is signed yet"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "told"),
+    [
+        (200, {"signature": "a-token"}, ("signed", {"signature": "a-token"})),
+        (401, {"problem": "elsewhere", "go": "#x"}, ("unsigned", {"why": "unconfirmed"})),
+        (401, {"problem": "over"}, ("unsigned", {"why": "over"})),
+        (503, {}, ("unsigned", {"why": "down"})),
+    ],
+)
+def test_who_comes_back_finds_the_words_and_signs_once_or_is_told_why_not(
+    bench: Any, web: Web, status: int, answer: dict[str, str], told: tuple[str, Any]
+) -> None:
+    turn, drafts = "a" * 32, [{"field": WHY, "value": {"value": "A letter came."}}]
+    intention = {"deed": "reopen:R1", "turn": turn, "drafts": drafts}
+    keep = (
+        "(one) => sessionStorage.setItem('lltic:signing', JSON.stringify({...one, at: Date.now()}))"
+    )
+    bench.page.evaluate(keep, intention)
+    bench.page.evaluate("document.documentElement.dataset.llticWindow = 'w'")
+    web.status, web.said = status, answer
+    page, reason, said = reasoned(bench)
+    expect(page.get_by_label("Why?")).to_have_value("A letter came.")
+    page.wait_for_timeout(300)
+    assert [asked["turn"] for _, asked in web.asked] == [turn]
+    assert said == [told] and reason.value == {"value": "A letter came."}
+    assert kept(page) is None
+
+
+def test_nobody_comes_back_for_another_step_or_after_hours(bench: Any, web: Web) -> None:
+    for deed, at in (("submit:R9", "Date.now()"), ("reopen:R1", "0")):
+        one = {"deed": deed, "turn": "a" * 32, "drafts": [], "at": bench.page.evaluate(at)}
+        bench.page.evaluate(KEEP, one)
+        _, _, said = reasoned(bench)
+        bench.page.wait_for_timeout(200)
+        assert web.asked == said == []
+
+
 # -- one window --------------------------------------------------------------------------------
 
 
@@ -261,3 +336,27 @@ def test_no_limit_means_no_limit(bench: Any, web: Web) -> None:
     page, _, _ = over(bench, idle_minutes=0)
     page.clock.run_for(10 * 3_600_000)
     expect(page.locator("dialog")).to_be_hidden()
+
+
+def test_a_session_goes_on_through_the_organisation_without_a_password(
+    bench: Any, web: Web
+) -> None:
+    bench.page.evaluate(ELSEWHERE)
+    page, again, said = over(bench)
+    page.get_by_label("First").fill("my draft")
+    web.status, web.said = 503, {}
+    again.over = True
+    bench.push()
+    dialog = page.get_by_role("dialog", name="Sign in again to go on")
+    expect(dialog).to_contain_text("Your organisation asks you who you are")
+    expect(dialog.get_by_label("Password")).to_be_hidden()
+    button = dialog.get_by_role("button", name="Sign in and go on")
+    expect(button).to_be_focused()
+    button.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("does not answer")
+    web.status, web.said = 401, {"problem": "elsewhere", "go": "#at-the-organisation"}
+    button.click()
+    page.wait_for_url("**#at-the-organisation")
+    where, asked = web.asked[-1]
+    assert where == "again" and set(asked) == {"name", "kernel_id", "turn", "next"}
+    assert said == []

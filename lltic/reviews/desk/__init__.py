@@ -138,12 +138,26 @@ class Desk:
         return answer
 
     def hold(
-        self, person: Person, review_id: str, window: str, *, take_over: bool = False
+        self,
+        person: Person,
+        review_id: str,
+        window: str,
+        *,
+        take_over: bool = False,
+        opened: bool = False,
     ) -> dict[str, Any]:
-        """Say that a window is alive and works on a review; ``take_over`` from another one."""
+        """Say that a window is alive and works on a review; see :meth:`Leases.hold`."""
         with self._turn:
             review = review_of(self._state, person, review_id)
-            self._leases.hold(review.review_id, person.name, window, take_over=take_over)
+            how = {"take_over": take_over, "opened": opened}
+            self._leases.hold(review.review_id, person.name, window, **how)
+            return {"review_id": review.review_id}
+
+    def release(self, person: Person, review_id: str, window: str) -> dict[str, Any]:
+        """Say that a review's page has been left in a window, whether that held it or not."""
+        with self._turn:
+            review = review_of(self._state, person, review_id)
+            self._leases.release(review.review_id, person.name, window)
             return {"review_id": review.review_id}
 
     # -- what each may see ----------------------------------------------------------------
@@ -196,7 +210,11 @@ class Desk:
     def events(self, person: Person, after: int) -> dict[str, Any]:
         """Return the next thousand events behind a place in the record, for an auditor."""
         with self._turn:
-            return oversight.events(person, self._store.read(after), MAX_EVENTS)
+            return oversight.events(self._room, person, self._store.read(after), MAX_EVENTS)
+
+    def accesses(self, person: Person, after: int) -> dict[str, Any]:
+        """Return the next thousand lines of the book of accesses, for an auditor."""
+        return oversight.accesses(self._room, person, self._store.accesses.read(after), MAX_EVENTS)
 
 
 def _window(operation: Mapping[str, Any]) -> str:

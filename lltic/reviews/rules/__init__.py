@@ -95,7 +95,7 @@ def decide(
         raise bad_operation("op_id", "is not an operation id", "8-64 letters, digits")
     if not isinstance(kind, str) or kind not in OPERATIONS:
         raise bad_operation("kind", "is not known", ", ".join(OPERATIONS))
-    made = OPERATIONS[kind](state, person, operation)
+    made = OPERATIONS[kind](state, person, {**operation, "at": at})
     if kind in SIGNED:
         if not signature:
             hint = "Give your password once more; what you wrote is kept."

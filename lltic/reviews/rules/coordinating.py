@@ -6,9 +6,12 @@ an escalation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
+from lltic.clock import parse_instant
 from lltic.errors import Problem, Refused
 from lltic.reviews.people import Person
 from lltic.reviews.rules.refusals import Conflict, short_text
@@ -34,6 +37,15 @@ ESCALATION_FIELDS: Mapping[str, tuple[str, ...]] = {
     "incident": (),
 }
 """What is written down about an escalation; where values are named, only those."""
+
+DATES = ("sent_at", "acknowledged_at")
+"""Which of it are dates: ``YYYY-MM-DD``, not in the future; empty to take one back."""
+
+MOST = 500
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+EARLIEST = date(2000, 1, 1)
+AHEAD = timedelta(hours=14)
+"""How far the clocks of the earth are ahead of ours at most: there it is tomorrow already."""
 
 
 def _coordinator(state: State, person: Person, case_id: Any) -> None:
@@ -127,10 +139,12 @@ def escalation_update(state: State, person: Person, op: Mapping[str, Any]) -> li
         raise Refused(Problem("no-such-escalation", "field", "is not an escalation of this case"))
     _coordinator(state, person, escalation.case_id)
     value = op.get("value")
-    known = isinstance(value, Mapping) and value and set(value) <= set(ESCALATION_FIELDS)
-    if not known or not all(_fits(k, v) for k, v in value.items()):  # type: ignore[union-attr]
+    if not isinstance(value, Mapping) or not value or set(value) - set(ESCALATION_FIELDS):
         allowed = ", ".join(ESCALATION_FIELDS)
         raise Refused(Problem("bad-value", "value", "is not a note on an escalation", allowed))
+    problems = [p for key, said in value.items() if (p := _wrong(key, said, str(op.get("at"))))]
+    if problems:
+        raise Refused(problems)
     if op.get("base_version") != escalation.version:
         raise Conflict("escalation", dict(escalation.record), escalation.version)
     return [
@@ -140,12 +154,30 @@ def escalation_update(state: State, person: Person, op: Mapping[str, Any]) -> li
             "case_id": escalation.case_id,
             "review_id": escalation.review_id,
             "field": escalation.escalation_id,
-            "value": dict(value),  # type: ignore[arg-type]
+            "value": dict(value),
             "base_version": escalation.version,
         }
     ]
 
 
-def _fits(key: str, value: Any) -> bool:
+def _wrong(key: str, value: Any, at: str) -> Problem | None:
+    """Return what is wrong with one part of a note, written down at an instant."""
+    if not isinstance(value, str) or len(value) > MOST:
+        return Problem("bad-value", key, "is not a text", f"up to {MOST} characters")
     allowed = ESCALATION_FIELDS[key]
-    return isinstance(value, str) and len(value) <= 500 and (not allowed or value in allowed)
+    if allowed and value not in allowed:
+        return Problem("bad-value", key, "is not one of the answers", ", ".join(allowed))
+    if key in DATES and value and not _is_past(value, at):
+        hint = "Give the day, month and year on which it happened."
+        return Problem("bad-value", key, "is not a date up to today", "YYYY-MM-DD", hint)
+    return None
+
+
+def _is_past(text: str, at: str) -> bool:
+    if not ISO_DATE.fullmatch(text):
+        return False
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return EARLIEST <= day <= (parse_instant(at) + AHEAD).date()

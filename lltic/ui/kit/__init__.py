@@ -31,6 +31,7 @@ Between components of one page (CustomEvents on ``document``)
     ``document.documentElement.dataset.llticPaused`` · ``lltic:leaving`` {}: the page loads
     itself again, ask nobody · ``lltic:session-over`` {}: the web server knows no session.
     ``lltic:fill`` {field, value}: put an answer into a field, as if the person had.
+    ``lltic:drafts`` {add}: unbound fields tell what is in them, for a page that is left.
     ``lltic:open-edits`` {add}: an outbox that starts late asks for what was typed before.
 
 Layout classes for boxes

@@ -45,9 +45,9 @@ def esm(*names: str) -> Unicode:
     return Unicode(text).tag(sync=True)
 
 
-def css(name: str = "") -> Unicode:
-    """Return the ``_css`` trait made of the base sheet and, where named, one more."""
-    text = _asset("base.css") + (_asset(f"{name}.css") if name else "")
+def css(*names: str) -> Unicode:
+    """Return the ``_css`` trait made of the base sheet and those named."""
+    text = "".join(_asset(f"{name}.css") for name in ("base", *names))
     return Unicode(text).tag(sync=True)
 
 

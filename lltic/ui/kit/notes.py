@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from traitlets import Bool, Dict, List, Unicode
 from lltic.ui.kit.base import Component, css, esm
 
 __all__ = ["NotesViewer", "PassageCoder"]
+
+NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class NotesViewer(Component):
@@ -69,14 +72,21 @@ class PassageCoder(Component):
         ``themes``: list of ``{"code", "label", "definition", "include"?, "exclude"?}``.
         ``codings``: list of ``{"id", "theme", "start", "end"}``, code points in ``text``.
         ``locked``: shows codings, takes none.
+        ``owner``, ``review_id``: whose codings these are, of what. What a person codes is kept
+        in the tab under both until it is on record, also over a reload.
     Actions
-        ``code`` {text_id, theme, start, end}: offsets are code points, ``start < end``.
-        ``uncode`` {text_id, id}.
+        ``code`` {op_id, text_id, theme, start, end}: offsets are code points, ``start < end``.
+        ``uncode`` {op_id, text_id, id}.
+        Each comes again under its ``op_id`` every two seconds until a callback has returned
+        (it is done), or has said :meth:`refuse`; :meth:`keep` says "not now". A coding whose
+        ``id`` is the ``op_id`` is known to be on record.
     """
 
-    _esm = esm("passages", "passage_coder")
-    _css = css("coding")
+    _esm = esm("passages", "coding_box", "passage_coder")
+    _css = css("coding", "saving")
     _sends = ("code", "uncode")
+    owner = Unicode().tag(sync=True)
+    review_id = Unicode().tag(sync=True)
     text = Unicode().tag(sync=True)
     text_id = Unicode().tag(sync=True)
     question = Unicode().tag(sync=True)
@@ -87,7 +97,9 @@ class PassageCoder(Component):
 
     def checked_payload(self, name: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         """Drop what does not fit the text, the themes and the codings shown."""
-        if self.locked or payload.get("text_id") != self.text_id:
+        op_id = payload.get("op_id")
+        named = isinstance(op_id, str) and NAME.fullmatch(op_id)
+        if self.locked or payload.get("text_id") != self.text_id or not named:
             return None
         if name == "uncode":
             return payload if payload.get("id") in [one["id"] for one in self.codings] else None
@@ -95,6 +107,14 @@ class PassageCoder(Component):
         fits = _is_span(start, end) and end is not None and end <= len(self.text)
         known = payload.get("theme") in [one["code"] for one in self.themes]
         return payload if fits and known else None
+
+    def keep(self, op_id: str) -> None:
+        """Tell the browser that it cannot be done just now; it keeps it and asks again."""
+        self.send({"kept": op_id})
+
+    def refuse(self, op_id: str, message: str) -> None:
+        """Tell the browser that it will not be done, and why."""
+        self.send({"refused": op_id, "message": message})
 
 
 def _is_span(start: Any, end: Any) -> bool:

@@ -20,13 +20,17 @@ class Signature(Component):
     """A password field and the button that puts one's name to something.
 
     The page itself posts the password and ``deed`` to the web server at ``url``, and sends
-    only the token it gets to Python. The password is in no trait and in no message.
+    only the token it gets to Python. The password is in no trait and in no message. People
+    who have none here are led through their organisation's sign-in and back to this page;
+    what is in its unbound fields waits in the tab meanwhile.
 
     Traits: ``deed`` (such as "submit:REVIEW_ID"), ``field`` (for the links of an
     :class:`ErrorSummary`), ``label``, ``hint``, ``error``, ``button`` (text of the button),
-    ``warning`` (the button is the red one), ``links`` as in :class:`Actions`.
-    Actions: ``signed`` {signature}; ``unsigned`` {why}, one of empty, wrong, locked, over
-    (the session has ended), down, failed; and those of the links. Saves first.
+    ``warning`` (the button is the red one), ``needs`` (unbound fields that must have words
+    before anybody is asked to sign), ``links`` as in :class:`Actions`.
+    Actions: ``signed`` {signature}; ``unsigned`` {why}, one of unfinished (what it needs is not
+    there), empty, wrong, locked, unconfirmed (no fresh sign-in), over (the session has ended),
+    down, failed; and those of the links. Saves first.
     """
 
     _esm = esm("post", "signature")
@@ -39,6 +43,7 @@ class Signature(Component):
     error = Unicode().tag(sync=True)
     button = Unicode("Confirm and submit").tag(sync=True)
     warning = Bool(False).tag(sync=True)
+    needs = List(Unicode()).tag(sync=True)
     links = List(Dict()).tag(sync=True)
 
     def __init__(self, *, links: Iterable[Link] = (), **traits: Any) -> None:
@@ -67,16 +72,19 @@ class Window(Component):
     another in a duplicated tab. While ``state`` is ``elsewhere`` the page's bound fields can
     be read only, and nothing of the outbox is sent.
 
-    Traits: ``watching`` (there is a review to hold: send signs of life), ``state``.
-    Actions: ``hello`` {window}, once; ``beat`` {} every ten seconds and when the tab comes
-    to the front; ``take_over`` {}.
+    Traits: ``watching`` (there is a review to hold: send signs of life), ``state``,
+    ``problem`` (why "Continue here" did not work, and what to do).
+    Actions: ``hello`` {window}, once; ``beat`` {} every ten seconds (every three while another
+    window has the review) and when the tab comes to the front; ``take_over`` {}; ``leave`` {}
+    when the page is left, after everything in the outbox was sent.
     """
 
     _esm = esm("window")
     _css = css("fields")
-    _sends = ("hello", "beat", "take_over")
+    _sends = ("hello", "beat", "take_over", "leave")
     watching = Bool(False).tag(sync=True)
     state = Enum(("", "elsewhere"), "").tag(sync=True)
+    problem = Unicode().tag(sync=True)
 
     def checked_payload(self, name: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         """Take a well-formed name of a window, and nothing with the others."""

@@ -23,6 +23,10 @@ KERNEL_ID = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 LINGER = 1.5
 """Seconds a kernel has, after its page has gone, to do what it was told last."""
 
+LEAVING = "lltic-leaving"
+"""The cookie in which a page that is being left names its kernel, for a moment: where it is only
+loaded again, the new page comes in its place. Worth nothing but to its owner."""
+
 GONE = 4001
 """The code with which a page's line is closed when its kernel has ended."""
 
@@ -102,6 +106,7 @@ class PageHandler(Guarded, TornadoVoilaHandler):
             "script": self._asset("client.js"),
             "address": self.request.uri,
             "kernel_id": self._kernel_id,
+            "way": self.server.way,
         }
 
     async def _start_kernel(self) -> bool:
@@ -112,13 +117,14 @@ class PageHandler(Guarded, TornadoVoilaHandler):
                 identity.session_of(self),
                 self.request.query,
                 self.server.client,
+                self.get_cookie(LEAVING) or "",
             )
         except ServiceDown:
             self.trouble(503, *KIND_WORDS[503])
         except Refused as refusal:
             problem = refusal.problems[0]
             if problem.code == "too-many-pages":
-                # A page that is loaded again keeps its kernel until this answer has come.
+                # A page that did not say so when it was left keeps its kernel for a moment.
                 self.set_header("Refresh", "3")
                 self.trouble(409, "You have two pages open already", problem.message, problem.hint)
             elif problem.code == "server-full":

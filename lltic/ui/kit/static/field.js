@@ -93,6 +93,9 @@ function connect(model, el, show) {
       version = Math.max(version, detail.version);
       open = !detail.idle;
     })),
+    listen(document, "lltic:drafts", ({ detail }) => {
+      if (!model.get("bound") && answer) detail.add({ field: name(), value: answer });
+    }),
     listen(document, "lltic:open-edits", ({ detail }) => {
       if (open) detail.add({ field: name(), value: answer, version });
     }),

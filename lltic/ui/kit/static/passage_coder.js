@@ -13,6 +13,10 @@ function sentencesOf(text) {
 class Coder {
   constructor(model, el) {
     this.model = model;
+    this.box = codingBox();
+    this.told = ""; // what the alert says
+    this.waiting = ""; // the codings that are not on record yet
+    this.wordsWhenDone = "Saved.";
     this.el = mount(el, "coder");
     this.picked = null; // the passage, {start, end} in UTF-16 units
     this.anchor = null; // index of the word where a keyboard selection began
@@ -90,32 +94,68 @@ class Coder {
 
   // ---- coding
 
+  /** All codings of this text: those on record, and behind them those that are not yet. */
+  get codingsNow() {
+    const known = this.model.get("codings");
+    const mine = this.box.of(this.model.get("text_id"));
+    const leaving = new Set(mine.filter((op) => op.action === "uncode").map((op) => op.id));
+    const added = mine.filter((op) => op.action === "code" && !known.some((one) => samePassage(one, op)));
+    return [
+      ...known.map((one) => ({ ...one, waits: leaving.has(one.id) && "not removed yet" })),
+      ...added.map(({ op_id, theme, start, end }) => ({ id: op_id, theme, start, end, waits: "not saved yet" })),
+    ];
+  }
+
   codingOf(code) {
     if (!this.picked) return null;
     const [start, end] = [toCodePoints(this.text, this.picked.start), toCodePoints(this.text, this.picked.end)];
-    return this.model.get("codings").find((one) => one.theme === code && one.start === start && one.end === end) ?? null;
+    return this.codingsNow.find((one) => samePassage(one, { theme: code, start, end })) ?? null;
   }
 
-  async apply(code, button) {
-    if (!this.picked) {
-      this.say("Select a passage first, or choose Whole text.");
-      return;
-    }
+  apply(code) {
+    if (!this.picked) return this.say("Select a passage first, or choose Whole text.");
     const existing = this.codingOf(code);
-    if (existing) return void this.remove(existing, button);
+    if (existing) return this.remove(existing);
     const { start, end } = this.picked;
-    const payload = {
-      text_id: this.model.get("text_id"),
-      theme: code,
-      start: toCodePoints(this.text, start),
-      end: toCodePoints(this.text, end),
-    };
-    if (await act(this.model, button, "code", payload, { save: false })) this.say(`Coded as ${this.label(code)}.`);
+    return this.keep({ action: "code", theme: code, start: toCodePoints(this.text, start), end: toCodePoints(this.text, end) }, `Coded as ${this.label(code)}.`);
   }
 
-  async remove({ id, theme }, button) {
-    const payload = { text_id: this.model.get("text_id"), id };
-    if (await act(this.model, button, "uncode", payload, { save: false })) this.say(`Removed: ${this.label(theme)}.`);
+  remove({ id, theme, waits }) {
+    if (waits) return this.say(`${this.label(theme)} is ${waits}. Wait a moment.`);
+    return this.keep({ action: "uncode", id }, `Removed: ${this.label(theme)}.`);
+  }
+
+  /** Keep what was done until it is on record; `words` say so then. */
+  keep(op, words) {
+    this.wordsWhenDone = words;
+    this.say("");
+    trouble(this.el, "");
+    this.box.add({ ...op, text_id: this.model.get("text_id") });
+  }
+
+  hear(content) {
+    if (content?.refused) {
+      this.wordsWhenDone = "";
+      trouble(this.el, `That was not done. ${content.message}`);
+    }
+    this.box.hear(content ?? {});
+  }
+
+  /** Draw what depends on what waits; the alert only when it has something else to say. */
+  changed() {
+    const waiting = this.box.of(this.model.get("text_id")).map((op) => op.op_id).join(" ");
+    if (waiting !== this.waiting) {
+      if (!waiting) this.say(this.wordsWhenDone);
+      this.waiting = waiting;
+      this.drawText();
+      this.drawCodings();
+      this.drawPressed();
+    }
+    const here = this.box.current?.text_id === this.model.get("text_id");
+    const parts = here ? lateCodings(this.box) : [];
+    const told = parts.map((part) => part.textContent).join(" ");
+    if (told !== this.told) this.alarm.replaceChildren(...(parts.length ? [h("section", {}, ...parts)] : []));
+    this.told = told;
   }
 
   say(text) {
@@ -136,11 +176,13 @@ class Coder {
     this.clearButton = h("button", { type: "button", class: "lltic-turn", text: "Clear selection", on: { click: () => (this.clear(), this.words.focus()) } });
     this.news = h("p", { class: "lltic-coder__news", role: "status" });
     this.codings = h("div", { class: "lltic-coder__codings" });
+    this.alarm = h("div", { class: "lltic-alarm", role: "alert" });
     this.themes = h("ul", { class: "lltic-coder__themes" });
     this.pickBar = h("div", { class: "lltic-coder__bar" }, this.pickedWords, h("div", { class: "lltic-coder__bar-buttons" }, this.wholeButton, this.clearButton), this.news);
     this.el.replaceChildren(
       h("section", { class: "lltic-coder__text", "aria-label": "Text" }, this.head2, this.help, this.words, this.source, this.sentences, this.codings),
       h("section", { class: "lltic-coder__side", "aria-label": "Themes" }, this.pickBar, h("h2", { class: "lltic-h2", text: "Themes" }), this.themes),
+      h("div", { class: "lltic-bottom" }, this.alarm),
     );
   }
 
@@ -158,7 +200,7 @@ class Coder {
   }
 
   drawText() {
-    const spans = this.model.get("codings").map((one) => ({
+    const spans = this.codingsNow.map((one) => ({
       ...this.units(one),
       class: `lltic-coded lltic-coded--${(this.themeIndex(one.theme) + COLOURS) % COLOURS}`,
       title: this.label(one.theme),
@@ -197,7 +239,7 @@ class Coder {
   }
 
   drawCodings() {
-    const codings = [...this.model.get("codings")].sort((a, b) => a.start - b.start || a.end - b.end);
+    const codings = this.codingsNow.sort((a, b) => a.start - b.start || a.end - b.end);
     const points = Array.from(this.text);
     const row = (one) => {
       const words = points.slice(one.start, one.end).join("");
@@ -209,7 +251,9 @@ class Coder {
         h("span", { class: "lltic-coder__quote", text: `“${short}”` }),
         this.model.get("locked")
           ? null
-          : h("button", { type: "button", class: "lltic-link", "data-key": `remove:${one.id}`, on: { click: (event) => this.remove(one, event.currentTarget) } }, "Remove", hidden(` ${this.label(one.theme)}: ${short}`)),
+          : one.waits
+          ? h("span", { class: "lltic-quiet", text: one.waits })
+          : h("button", { type: "button", class: "lltic-link", "data-key": `remove:${one.id}`, on: { click: () => this.remove(one) } }, "Remove", hidden(` ${this.label(one.theme)}: ${short}`)),
       );
     };
     redraw(
@@ -235,7 +279,7 @@ class Coder {
             text: one.label,
             "aria-describedby": one.definition ? id : null,
             "data-key": `theme:${one.code}`,
-            on: { click: (event) => this.apply(one.code, event.currentTarget) },
+            on: { click: () => this.apply(one.code) },
           });
       return h("li", {}, button, one.definition ? h("p", { class: "lltic-small", id, text: one.definition }) : null, more(one));
     };
@@ -256,17 +300,32 @@ function choice2(id, label, change) {
   return { box, row: h("div", { class: "lltic-choice" }, box, h("label", { for: id, class: "lltic-choice__label", text: label })) };
 }
 
+function samePassage(one, other) {
+  return one.theme === other.theme && one.start === other.start && one.end === other.end;
+}
+
 function render({ model, el }) {
   const coder = new Coder(model, el);
+  const entry = { model, changed: () => coder.changed() };
   let shown = model.get("text_id");
-  return watch(model, ["text", "text_id", "question", "source", "themes", "codings", "locked"], () => {
+  const hear = (content) => coder.hear(content);
+  model.on("msg:custom", hear);
+  const stop = watch(model, ["text", "text_id", "question", "source", "themes", "codings", "locked", "owner", "review_id"], () => {
     if (model.get("text_id") !== shown) {
+      coder.box.coders.delete(shown);
       shown = model.get("text_id");
       coder.picked = coder.anchor = coder.head = null;
       coder.say("");
     }
     coder.draw();
+    coder.box.open(model.get("owner"), model.get("review_id"));
+    coder.box.attach(shown, entry);
   });
+  return () => {
+    stop();
+    model.off("msg:custom", hear);
+    if (coder.box.coders.get(shown) === entry) coder.box.coders.delete(shown);
+  };
 }
 
 export default { render };

@@ -2,6 +2,7 @@
 
 const NAME = "lltic:window";
 const BEAT = 10000; // ms between two signs of life
+const WAIT = 3000; // ms between them while another window has the review
 const LOCK_TRIES = 8; // a page that is being reloaded lets go of its name in a moment
 
 function stored() {
@@ -58,32 +59,57 @@ function initialize({ model }) {
     }
   };
   const beat = () => {
-    if (model.get("watching")) send({ action: "beat" });
+    const waits = model.get("state") && document.visibilityState === "hidden"; // asks when it is seen
+    if (model.get("watching") && !waits) send({ action: "beat" });
   };
   const shown = () => {
     if (document.visibilityState === "visible") beat();
   };
+  let timer = null;
+  const keepOn = () => {
+    clearInterval(timer);
+    timer = setInterval(beat, model.get("state") ? WAIT : BEAT);
+  };
+  /** The last words first, then that the review is free: what is saved later would hold it again. */
+  const left = () => {
+    if (!model.get("watching")) return;
+    saveAll();
+    send({ action: "leave" });
+  };
   const pause = () => {
+    keepOn();
     const on = model.get("state") === "elsewhere";
     if (on) document.documentElement.dataset.llticPaused = "elsewhere";
     else delete document.documentElement.dataset.llticPaused;
     emit("lltic:pause", { reason: "elsewhere", on });
     emit("lltic:paused", {});
   };
-  windowName().then((window) => send({ action: "hello", window }));
+  windowName().then((window) => {
+    send({ action: "hello", window });
+    document.documentElement.dataset.llticWindow = window;
+  });
   model.on("change:state", pause);
-  const timer = setInterval(beat, BEAT);
-  document.addEventListener("visibilitychange", shown);
+  keepOn();
+  const stop = [
+    listen(document, "visibilitychange", shown),
+    listen(globalThis, "pagehide", left),
+    listen(globalThis, "pageshow", ({ persisted }) => persisted && beat()),
+  ];
   return () => {
     alive = false;
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", shown);
+    stop.forEach((one) => one());
   };
 }
 
 function render({ model, el }) {
   mount(el, "window");
-  return watch(model, ["state"], () => {
+  const problem = h("div", { role: "alert" });
+  const tell = () => {
+    const text = model.get("problem");
+    problem.replaceChildren(...(text ? [h("p", { class: "lltic-trouble", text })] : []));
+  };
+  const draw = () => {
     if (model.get("state") !== "elsewhere") return redraw(el);
     const here = h("button", {
       type: "button",
@@ -103,9 +129,12 @@ function render({ model, el }) {
         }),
         h("p", {}, here),
       ),
+      problem,
     );
     return undefined;
-  });
+  };
+  const stop = [watch(model, ["state"], draw), watch(model, ["problem"], tell)];
+  return () => stop.forEach((one) => one());
 }
 
 export default { initialize, render };

@@ -14,6 +14,7 @@ const BEAT = 2000; // milliseconds between two heartbeats, and the longest wait 
 const RETRIES = [250, 500, 1000, 2000, 4000];
 const HANDSHAKE = 10000; // milliseconds until a connection that does not come is given up
 const ENDED = 4001; // the server closes a line with this when its kernel has ended
+const LEAVING = "lltic-leaving"; // the cookie that names the kernel of a page that is being left
 const WAITING_ROOM = 500; // messages kept while the link is down
 
 /** 128 random bits as text; works on plain http too, where crypto.randomUUID does not. */
@@ -36,6 +37,8 @@ class Link {
    * @param {{opened: () => void, message: (msg: object) => void}} listener
    */
   constructor(baseUrl, kernelId, listener) {
+    this.baseUrl = baseUrl;
+    this.kernelId = kernelId;
     this.kernelUrl = `${baseUrl}api/kernels/${kernelId}`;
     this.leaveUrl = `${baseUrl}voila/api/shutdown/${kernelId}`;
     this.listener = listener;
@@ -55,7 +58,11 @@ class Link {
     setInterval(() => this.heartbeat(), BEAT);
     addEventListener("online", () => this.hurry());
     addEventListener("pageshow", (event) => event.persisted && this.hurry());
-    addEventListener("pagehide", (event) => event.persisted || this.leave());
+    addEventListener("beforeunload", () => this.announce(5));
+    addEventListener("pagehide", (event) => {
+      this.announce(0);
+      if (!event.persisted) this.leave();
+    });
   }
 
   connect() {
@@ -105,6 +112,12 @@ class Link {
     if (reply?.ok) this.connect();
     else if (reply && (reply.type === "opaqueredirect" || [401, 403, 404].includes(reply.status))) this.say("gone");
     else this.lost();
+  }
+
+  /** Name this page's kernel in the next request, for so many seconds: a page loaded again replaces itself. */
+  announce(seconds) {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `${LEAVING}=${this.kernelId}; path=${this.baseUrl}; max-age=${seconds}; samesite=lax${secure}`;
   }
 
   /** The page is being left: its kernel may end. Repeats the token that shows it was us who asked. */
