@@ -11,13 +11,15 @@ from typing import Any, NoReturn
 import pytest
 from postgres import postgres_server, postgres_url
 from serving_study import browser, demo_copy, demo_study
-from small_study import clock, reviewed, small_study, world
+from small_study import clock, made_on_postgres, made_study, reviewed, small_study, world
 
 __all__ = [
     "browser",
     "clock",
     "demo_copy",
     "demo_study",
+    "made_on_postgres",
+    "made_study",
     "postgres_server",
     "postgres_url",
     "reviewed",
