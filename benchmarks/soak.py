@@ -1,9 +1,17 @@
 """An hour of reviewers coming and going: what grows, and which kernels stay behind.
 
 Light pages (the page's protocol, no screen) arrive every few seconds, edit for a while and go:
-half of them say goodbye, half fall silent, as a laptop that is shut does. Measured every few
-seconds: the memory of the service and of the web server, and which kernels live. After a warm-up
-(a fifth of the time) the memory may grow by 5 %; an unconnected kernel lives ten minutes at most.
+half of them say goodbye; a quarter close the line and say nothing, as a browser that is ended
+does; a quarter leave the line open and never answer again, as a laptop that is shut does.
+
+Measured every few seconds: the memory of the service and of the web server, with the processes
+they started and without the kernels; that of the kernels; and which kernels live. Memory is what
+a process has for itself (anonymous): its share of a library's file changes with the number of
+kernels that use the same file, and is no growth.
+
+The warm-up ends when as many kernels end as begin: some minutes after the first silent ones
+were culled, and not before a fifth of the time. From the tenth of the time that follows to the last
+tenth the memory may grow by 5 %; an unconnected kernel lives ten minutes at most.
 
     python -m benchmarks.soak [--minutes 60] [--cull-minutes 10] [--every 4]
 """
@@ -33,7 +41,6 @@ from benchmarks.page import (
     answers,
     free_port,
     process,
-    pss,
     review_service,
     session_cookie,
     until,
@@ -44,6 +51,8 @@ PATH = "ongoing.judgement"
 GROWTH = 1.05
 LOOK_EVERY = 5.0  # seconds
 GRACE = 90.0  # seconds: culling looks once a minute
+UNHEARD = 105.0  # seconds until a line without a sign of life counts as closed (app.PING, MISSED)
+SETTLED = 3.5  # minutes more until the first that were shut like a laptop are culled too
 WRITTEN_BEFORE = "The fluid chart stopped on day three. " * 30
 
 SERVER = """
@@ -65,14 +74,16 @@ class Soak:
     acks: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     silent_since: dict[str, float] = field(default_factory=dict)
+    hanging: list[LightPage] = field(default_factory=list)
     memory: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    visits: list[tuple[float, int]] = field(default_factory=list)
     most_kernels: int = 0
     longest_silence: float = 0.0
     orphans: set[str] = field(default_factory=set)
 
 
-def visit(soak: Soak, page: LightPage, rng: random.Random, over: threading.Event) -> None:
-    """One person's visit: open, write for a while, go."""
+def visit(soak: Soak, page: LightPage, rng: random.Random, over: threading.Event) -> float:
+    """One person's visit: open, write for a while, go; return when they may come again."""
     begun = time.perf_counter()
     try:
         page.open()
@@ -87,37 +98,78 @@ def visit(soak: Soak, page: LightPage, rng: random.Random, over: threading.Event
     if page.kernel_id and rng.random() < 0.5:
         with suppress(OSError):
             page.leave()
-            return
-    page.vanish()
+            return 0.0
+    known_after = time.monotonic()
+    if page.kernel_id and rng.random() < 0.5:
+        soak.hanging.append(page)  # kept, as what nobody holds is closed
+        known_after += UNHEARD
+    else:
+        page.vanish()
     if page.kernel_id:
-        soak.silent_since[page.kernel_id] = time.monotonic()
+        soak.silent_since[page.kernel_id] = known_after
+    return known_after
 
 
-def look(soak: Soak, socket: Path, started: float, cull: float) -> None:
-    """Note the memory of both processes, and kernels that should be gone."""
-    now = time.monotonic()
-    living = set()
+def own_memory(folder: Path) -> float:
+    """Return what a process (a folder of ``/proc``) has for itself, in MiB."""
+    for line in folder.joinpath("smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss_Anon:"):
+            return int(line.split()[1]) / 1024
+    return 0.0  # it is ending
+
+
+def processes(socket: Path) -> Iterator[tuple[str, Path, str]]:
+    """Yield all that was started here: whose it is, its folder in ``/proc``, its command."""
+    found: dict[int, tuple[str, Path, str]] = {}
+    parents: dict[int, int] = {}
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
+        pid = int(folder.name)
         try:
+            parents[pid] = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
             command = folder.joinpath("cmdline").read_bytes().decode("utf-8", "replace")
             environment = folder.joinpath("environ").read_bytes().decode("utf-8", "replace")
         except OSError:
             continue
-        pid = int(folder.name)
-        if "kernel.py" in command and f"LLTIC_SOCKET={socket}" in environment:
-            living.add(command.partition("kernel-")[2].partition(".json")[0])
-        elif str(socket) in command and "soak" not in command:
+        if f"LLTIC_SOCKET={socket}" in environment:
+            found[pid] = ("all kernels", folder, command)
+        elif str(socket) in command:
             name = "service" if "lltic.reviews" in command else "web server"
-            with suppress(OSError):
-                soak.memory.setdefault(name, []).append((now - started, pss(pid)))
+            found[pid] = (name, folder, command)
+    yield from found.values()
+    for pid in parents.keys() - found.keys():
+        above = parents[pid]
+        while above in parents and above not in found:
+            above = parents[above]
+        if above in found:
+            yield found[above][0], Path(f"/proc/{pid}"), ""
+
+
+def look(soak: Soak, socket: Path, started: float, cull: float) -> None:
+    """Note the memory of all processes, and kernels that should be gone."""
+    now = time.monotonic()
+    living = set()
+    memory = {"service": 0.0, "web server": 0.0, "all kernels": 0.0}
+    for name, folder, command in processes(socket):
+        if name == "all kernels" and "kernel.py" in command:
+            living.add(command.partition("kernel-")[2].partition(".json")[0])
+        with suppress(OSError):
+            memory[name] += own_memory(folder)
+    for name, size in memory.items():
+        soak.memory.setdefault(name, []).append((now - started, size))
+    soak.visits.append((now - started, len(soak.seconds)))
     soak.most_kernels = max(soak.most_kernels, len(living))
     for kernel in living & set(soak.silent_since):
         silence = now - soak.silent_since[kernel]
         soak.longest_silence = max(soak.longest_silence, silence)
         if silence > cull + GRACE:
             soak.orphans.add(kernel)
+
+
+def back(visit: Future) -> bool:
+    """Say whether a person has gone, and can be back: not with a laptop that has just been shut."""
+    return visit.done() and visit.result() <= time.monotonic()
 
 
 def run(soak: Soak, study: Any, socket: Path, address: str, options: argparse.Namespace) -> None:
@@ -130,7 +182,7 @@ def run(soak: Soak, study: Any, socket: Path, address: str, options: argparse.Na
     next_look = started
     with ThreadPoolExecutor(PEOPLE) as pool:
         while time.monotonic() < end:
-            free = [n for n in range(PEOPLE) if n not in busy or busy[n].done()]
+            free = [n for n in range(PEOPLE) if n not in busy or back(busy[n])]
             if free:
                 n = rng.choice(free)
                 cookie = session_cookie(study, f"reviewer{n:03}", address)
@@ -146,13 +198,19 @@ def run(soak: Soak, study: Any, socket: Path, address: str, options: argparse.Na
         over.set()
 
 
-def growth(seen: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Return the memory after the warm-up and at the end: medians over a tenth of the time."""
+def growth(seen: Sequence[tuple[float, float]], warm_up: float) -> tuple[float, float]:
+    """Return the memory after the warm-up (seconds) and at the end: medians over a tenth."""
     last = seen[-1][0]
-    early = [size for at, size in seen if at >= 0.2 * last]
+    early = [size for at, size in seen if warm_up <= at < warm_up + 0.1 * last]
     late = [size for at, size in seen if at >= 0.9 * last]
-    early = early[: len(late)]
     return statistics.median(early), statistics.median(late)
+
+
+def per_visit(soak: Soak, name: str, warm_up: float) -> float:
+    """Return by how much memory grew with each visit after the warm-up, in KiB: a straight line."""
+    pairs = zip(soak.visits, soak.memory[name], strict=True)
+    points = [(visits, size) for (at, visits), (_, size) in pairs if at >= warm_up]
+    return 1024 * statistics.linear_regression(*zip(*points, strict=True)).slope
 
 
 @contextmanager
@@ -171,11 +229,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--cull-minutes", type=float, default=10)
+    parser.add_argument("--trace", type=Path, help="a file for all that was measured")
     parser.add_argument("--every", type=float, default=4, help="seconds between two arrivals")
     options = parser.parse_args(arguments)
     if arguments is not None and not arguments:
         print("left out of 'make bench' for its length: python -m benchmarks.soak")
         return 0
+    warm_up = max(0.2 * options.minutes, options.cull_minutes + SETTLED)
+    if warm_up > 0.4 * options.minutes:
+        parser.error("too short: the warm-up (culling and 3.5 minutes) may be two fifths of it")
     soak = Soak()
     before = load()
     with ExitStack() as stack:
@@ -187,14 +249,18 @@ def main(arguments: list[str] | None = None) -> int:
         left = Soak()
         look(left, socket, 0.0, 0.0)
         left_behind = left.most_kernels
-    return report(soak, before, left_behind)
+    if options.trace:
+        options.trace.write_text(json.dumps({"visits": soak.visits, **soak.memory}))
+    return report(soak, before, left_behind, 60 * warm_up)
 
 
-def report(soak: Soak, before: float, left_behind: int) -> int:
+def report(soak: Soak, before: float, left_behind: int, warm_up: float) -> int:
     """Print what was seen; return 1 when a limit was broken."""
     print(f"load of the machine: {before:.1f} before, {load():.1f} after, {os.cpu_count()} cores")
     visits, edits = len(soak.seconds), len(soak.acks)
-    print(f"{visits} visits, {edits} edits, {len(soak.failures)} failures")
+    in_it = visits - max(n for at, n in soak.visits if at < warm_up)
+    print(f"{visits} visits ({in_it} after a warm-up of {warm_up / 60:.0f} min), ", end="")
+    print(f"{edits} edits, {len(soak.failures)} failures")
     for failure in sorted(set(soak.failures))[:5]:
         print(f"  {failure}")
     print(f"page usable, s: p50 {percentile(soak.seconds, 0.5):.2f}, ", end="")
@@ -207,13 +273,12 @@ def report(soak: Soak, before: float, left_behind: int) -> int:
     print(f"left after the server: {left_behind}")
     wrong = bool(soak.failures or soak.orphans or left_behind)
     for name, seen in soak.memory.items():
-        early, late = growth(seen)
-        kept = late <= GROWTH * early
+        early, late = growth(seen, warm_up)
+        kept = name == "all kernels" or late <= GROWTH * early
         wrong = wrong or not kept
-        change = f"{100 * (late / early - 1):+.1f} %"
-        print(
-            f"{name}: {early:.1f} MiB after the warm-up, {late:.1f} at the end ({change})", end=""
-        )
+        print(f"{name}: {early:.1f} MiB after the warm-up, {late:.1f} at the end ", end="")
+        print(f"({100 * (late / early - 1):+.1f} %; ", end="")
+        print(f"{per_visit(soak, name, warm_up):+.2f} KiB a visit)", end="")
         print("" if kept else ": NO, more than 5 %")
     return int(wrong)
 

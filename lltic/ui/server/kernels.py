@@ -29,6 +29,7 @@ from lltic.clock import system_clock
 from lltic.errors import Problem, Refused
 from lltic.reviews.client import Client
 from lltic.ui.server.channels import MESSAGES
+from lltic.ui.server.heap import give_back
 
 __all__ = ["PageKernel", "PageKernelSpecs", "PageKernels", "PromptClient"]
 
@@ -110,6 +111,17 @@ class PageKernel(ServerKernelManager):
         short = len(os.fsencode(longest)) <= SOCKET_PATH
         return "ipc" if sys.platform != "win32" and short else "tcp"
 
+    @default("event_logger")
+    def _default_event_logger(self) -> Any:
+        """Return the one that all kernels share.
+
+        Stock code makes one for each kernel where the server has none (Voilà's has not), with
+        a logger of its own name, and the standard library keeps every name for good.
+        """
+        if self.parent.event_logger is None:
+            self.parent.event_logger = super()._default_event_logger()
+        return self.parent.event_logger
+
 
 class PageKernels(AsyncMappingKernelManager):
     """All kernels of the server, each with its owner.
@@ -137,6 +149,7 @@ class PageKernels(AsyncMappingKernelManager):
         self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._sockets: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._tasks: set[asyncio.Task] = set()
+        self.event_logger: Any = None
 
     # -- whose it is --------------------------------------------------------------------
 
@@ -151,7 +164,9 @@ class PageKernels(AsyncMappingKernelManager):
 
     # -- starting -----------------------------------------------------------------------
 
-    async def start_for(self, name: str, session: str, query: str, client: Client) -> str:
+    async def start_for(
+        self, name: str, session: str, query: str, client: Client, replaces: str = ""
+    ) -> str:
         """Start a kernel for a person's page and return its id.
 
         Parameters
@@ -162,6 +177,9 @@ class PageKernels(AsyncMappingKernelManager):
             The address bar's query: where to go, never who is going.
         client : Client
             The line to the review service, which hands out the ticket.
+        replaces : str
+            The kernel whose page this one takes the place of, as the browser says: of this
+            person's, it is the first to go when there is no room.
 
         Raises
         ------
@@ -171,7 +189,7 @@ class PageKernels(AsyncMappingKernelManager):
             The service does not answer; no kernel is started.
         """
         async with self._doors[name]:
-            await self._make_room(name)
+            await self._make_room(name, replaces)
             kernel_id = str(uuid.uuid4())
             self._owners[kernel_id] = Owner(name, time.monotonic())
             try:
@@ -208,8 +226,11 @@ class PageKernels(AsyncMappingKernelManager):
     def _home(self, kernel_id: str) -> Path:
         return Path(self.connection_dir) / f"home-{kernel_id}"
 
-    async def _make_room(self, name: str) -> None:
+    async def _make_room(self, name: str, replaces: str) -> None:
         mine = [k for k, owner in self._owners.items() if owner.name == name]
+        if len(mine) >= self.per_person and replaces in mine:
+            await self.discard(replaces)  # its page goes when this one comes
+            mine = [k for k in mine if k in self._owners]
         if len(mine) >= self.per_person and not await self._shut_oldest_unconnected(mine):
             hint = "Close one of those tabs and try again. Nothing you wrote is lost."
             message = f"{self.per_person} pages are open already"
@@ -255,6 +276,7 @@ class PageKernels(AsyncMappingKernelManager):
         for close in self._sockets.pop(kernel_id, []):
             close()
         self._forget(kernel_id)
+        give_back()
         return kernel
 
     def _handle_kernel_died(self, kernel_id: str) -> None:
