@@ -21,6 +21,7 @@ from lltic.form.model import (
 from lltic.form.outcome import differing, is_concordant, merged, triggered
 from lltic.form.rules import (
     Answers,
+    asked,
     check_complete,
     check_value,
     is_relevant,
@@ -39,6 +40,7 @@ __all__ = [
     "Scale",
     "ScalePoint",
     "Trigger",
+    "asked",
     "check_complete",
     "check_value",
     "differing",

@@ -1,20 +1,25 @@
 """A form as frozen records: pages of items, and the scales they are scored on.
 
 An item's path is ``page.item``, for example ``admission.score``; the answer to
-it is ``{"value": x}``, ``{"missing": kind}`` or nothing yet. The records are
-plain data classes, so that a reviewer's kernel can hold a form without the
-libraries that read and check one.
+it is ``{"value": x}``, ``{"missing": kind}`` or nothing yet. An item that repeats
+has entries: its answer is the list of their ids, and each question of an entry has
+a path of its own, ``page.item.entry.question``, so that it is saved, contested and
+coded like any other. The records are plain data classes, so that a reviewer's
+kernel can hold a form without the libraries that read and check one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 __all__ = [
+    "ENTRY_ID",
     "Concordance",
     "Condition",
+    "Entry",
     "Form",
     "Item",
     "Option",
@@ -25,9 +30,12 @@ __all__ = [
 ]
 
 STRICT = {"extra": "forbid"}
+ENTRY_ID = re.compile(r"[a-z0-9]{1,16}", re.ASCII)
+"""What an entry may be called; pages choose it at random."""
 
-ItemType = Literal["text", "scale", "choice", "choices"]
-Missing = Literal["not_applicable", "not_in_notes"]
+ItemType = Literal["text", "line", "scale", "choice", "choices", "date", "number", "repeat"]
+Missing = Literal["not_applicable", "not_in_notes", "not_known", "declined"]
+Precision = Literal["day", "month", "year"]
 Discipline = Literal["primary_care", "secondary_care", "nursing", "other"]
 
 
@@ -93,6 +101,12 @@ class Item:
     ``missing`` lists the reasons a reviewer may give instead of an answer;
     ``when`` decides whether the item is asked at all, ``required_when`` whether
     it must be answered (``required`` alone means always).
+
+    A number has a ``unit`` and may have bounds (both included) and ``decimals``; a
+    date says how exactly it must be known (``precision``: all that will do). An item
+    that repeats asks its ``items`` for each of up to ``at_most`` entries, and
+    ``entry`` is what one is called. A condition between the items of one entry names
+    the other by ``page.item.question``.
     """
 
     id: str
@@ -106,8 +120,26 @@ class Item:
     required: bool = False
     when: Condition | None = None
     required_when: Condition | None = None
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    decimals: int = 0
+    precision: tuple[Precision, ...] = ("day",)
+    items: tuple[Item, ...] = ()
+    entry: str = ""
+    at_most: int = 20
 
     __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where in an item that repeats a path leads: the item, the entry's id, the question."""
+
+    path: str
+    group: Item
+    entry_id: str
+    item: Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +213,27 @@ class Form:
         return replace(self, pages=pages)
 
     def items(self) -> Iterator[tuple[str, Page, Item]]:
-        """Yield ``(path, page, item)`` in the order of the form."""
+        """Yield ``(path, page, item)`` in the order of the form, without entries' questions."""
         for page in self.pages:
             for item in page.items:
                 yield f"{page.id}.{item.id}", page, item
 
     def item(self, path: str) -> Item | None:
-        """Return the item at a path, or None."""
-        return next((item for p, _, item in self.items() if p == path), None)
+        """Return the item at a path, or None; also a question of an entry, whatever its id."""
+        found = next((item for p, _, item in self.items() if p == path), None)
+        if found is None and (entry := self.entry(path)):
+            return entry.item
+        return found
+
+    def entry(self, path: str) -> Entry | None:
+        """Return where a path leads within an item that repeats, or None."""
+        for group_path, _, group in self.items():
+            if group.type == "repeat" and path.startswith(f"{group_path}."):
+                entry_id, _, question = path[len(group_path) + 1 :].partition(".")
+                for item in group.items:
+                    if item.id == question and ENTRY_ID.fullmatch(entry_id):
+                        return Entry(group_path, group, entry_id, item)
+        return None
 
     def page(self, page_id: str) -> Page | None:
         """Return the page of that id, or None."""
@@ -205,3 +250,8 @@ class Form:
     def text_items(self) -> tuple[str, ...]:
         """Return the paths of the free-text items: what themes are coded on."""
         return tuple(path for path, _, item in self.items() if item.type == "text")
+
+    def is_text(self, path: str) -> bool:
+        """Say whether a path leads to free text, also within an entry."""
+        item = self.item(path)
+        return item is not None and item.type == "text"

@@ -6,14 +6,16 @@ item that is not in it has no answer yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lltic.errors import Problem
-from lltic.form.model import Condition, Form, Item, Page
+from lltic.form.kinds import check_kind
+from lltic.form.model import Condition, Entry, Form, Item, Page
 
 __all__ = [
     "Answers",
+    "asked",
     "check_complete",
     "check_value",
     "holds",
@@ -24,17 +26,45 @@ __all__ = [
 
 Answers = Mapping[str, Mapping[str, Any]]
 
-MAX_TEXT = 200_000
-"""Code points in one free text; far above anything a person writes, so that a
-runaway paste is refused rather than cut."""
+
+def asked(form: Form, answers: Answers) -> Iterator[tuple[str, Page, Item]]:
+    """Yield ``(path, page, item)`` of every question there is, those of entries in their place.
+
+    Also of questions that branching does not ask; see :func:`is_relevant`.
+    """
+    for path, page, item in form.items():
+        yield path, page, item
+        for entry_id in _entries(path, item, answers):
+            for question in item.items:
+                yield f"{path}.{entry_id}.{question.id}", page, question
 
 
-def holds(condition: Condition, form: Form, answers: Answers) -> bool:
-    """Say whether a condition is met by the answers so far; an item not asked meets none."""
-    target = form.item(condition.item)
-    if target is None or not is_relevant(condition.item, target, form, answers):
+def _entries(path: str, item: Item, answers: Answers) -> list[str]:
+    ids = answers.get(path, {}).get("value") if item.type == "repeat" else None
+    return ids if isinstance(ids, list) else []
+
+
+def holds(condition: Condition, form: Form, answers: Answers, within: Entry | None = None) -> bool:
+    """Say whether a condition is met by the answers so far; an item not asked meets none.
+
+    Parameters
+    ----------
+    within : Entry, optional
+        The entry whose question has the condition: it looks at that entry's answers.
+    """
+    path = condition.item
+    group, _, question = path.rpartition(".")
+    repeated = form.item(group)
+    if repeated is not None and repeated.type == "repeat":
+        if within is None or within.path != group:  # somebody outside: any entry will do
+            ids = _entries(group, repeated, answers)
+            places = (Entry(group, repeated, one, repeated) for one in ids)
+            return any(holds(condition, form, answers, place) for place in places)
+        path = f"{group}.{within.entry_id}.{question}"
+    target = form.item(path)
+    if target is None or not is_relevant(path, target, form, answers):
         return False
-    value = answers.get(condition.item, {}).get("value")
+    value = answers.get(path, {}).get("value")
     if condition.answered is not None:
         return (value is not None) == condition.answered
     if condition.includes is not None:
@@ -44,12 +74,17 @@ def holds(condition: Condition, form: Form, answers: Answers) -> bool:
 
 def is_relevant(path: str, item: Item, form: Form, answers: Answers) -> bool:
     """Say whether branching asks this item, given the answers so far."""
-    return item.when is None or holds(item.when, form, answers)
+    within = form.entry(path)
+    if within is not None:
+        there = within.entry_id in _entries(within.path, within.group, answers)
+        if not there or not is_relevant(within.path, within.group, form, answers):
+            return False
+    return item.when is None or holds(item.when, form, answers, within)
 
 
-def _is_required(item: Item, form: Form, answers: Answers) -> bool:
+def _is_required(path: str, item: Item, form: Form, answers: Answers) -> bool:
     if item.required_when is not None:
-        return holds(item.required_when, form, answers)
+        return holds(item.required_when, form, answers, form.entry(path))
     return item.required
 
 
@@ -93,32 +128,7 @@ def check_value(form: Form, path: str, answer: Mapping[str, Any] | None) -> list
             return []
         allowed = ", ".join(item.missing) or "none: this item needs an answer"
         return [Problem("bad-missing", path, "cannot be left out for that reason", allowed)]
-    return _check_kind(form, path, item, answer["value"])
-
-
-def _check_kind(form: Form, path: str, item: Item, value: Any) -> list[Problem]:
-    if item.type == "text":
-        if not isinstance(value, str):
-            return [Problem("bad-value", path, "is not text", "text")]
-        if len(value) > MAX_TEXT:
-            hint = "Your words are kept on the page; shorten the text."
-            return [Problem("text-too-long", path, "is too long", f"{MAX_TEXT:,} characters", hint)]
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            return [Problem("bad-value", path, "holds half a character", "whole characters")]
-        return []
-    if item.type == "scale":
-        levels = form.scales[item.scale or ""].levels
-        if type(value) is int and value in levels:
-            return []
-        return [Problem("bad-value", path, "is not on the scale", ", ".join(map(str, levels)))]
-    allowed = [o.value for o in item.options]
-    chosen = value if item.type == "choices" else [value]
-    is_list = isinstance(chosen, list) and all(isinstance(c, str) for c in chosen)
-    if is_list and set(chosen) <= set(allowed) and len(set(chosen)) == len(chosen):
-        return []
-    return [Problem("bad-value", path, "is not one of the options", ", ".join(allowed))]
+    return check_kind(form, path, item, answer["value"])
 
 
 def check_complete(form: Form, answers: Answers) -> list[Problem]:
@@ -131,12 +141,12 @@ def check_complete(form: Form, answers: Answers) -> list[Problem]:
         of the form, and whatever :func:`check_value` finds.
     """
     problems: list[Problem] = []
-    for path, page, item in form.items():
+    for path, page, item in asked(form, answers):
         if not is_relevant(path, item, form, answers):
             continue
         answer = answers.get(path)
         if _is_empty(answer):
-            if _is_required(item, form, answers):
+            if _is_required(path, item, form, answers):
                 hint = _how_to_answer(item, page)
                 problems.append(Problem("answer-needed", path, "has no answer yet", hint=hint))
             continue
@@ -144,23 +154,35 @@ def check_complete(form: Form, answers: Answers) -> list[Problem]:
     return problems
 
 
+VERBS = {
+    "text": "write",
+    "line": "write",
+    "choice": "answer",
+    "choices": "tick",
+    "date": "give the date for",
+    "number": "give a number for",
+    "repeat": "add at least one to",
+}
+
+
 def _how_to_answer(item: Item, page: Page) -> str:
-    verbs = {"text": "Write", "scale": "Choose a score for", "choice": "Answer", "choices": "Tick"}
     if item.type == "text":
         return f"{page.title}: write {item.label[:1].lower()}{item.label[1:]}"
     if item.type == "scale":
         return f"{page.title}: choose a score"
-    return f"{page.title}: {verbs[item.type].lower()} “{item.label}”"
+    return f"{page.title}: {VERBS[item.type]} “{item.label}”"
 
 
 def resolve(form: Form, answers: Answers) -> dict[str, dict[str, Any]]:
-    """Return a whole answer sheet: every item with a value or a kind of missingness.
+    """Return a whole answer sheet: every question with a value or a kind of missingness.
+
+    Questions of entries come after the item that repeats, entry by entry.
 
     ``not_reached`` where branching did not ask, ``missing`` where it did and
     nobody answered, else what the reviewer said.
     """
     sheet: dict[str, dict[str, Any]] = {}
-    for path, _, item in form.items():
+    for path, _, item in asked(form, answers):
         answer = answers.get(path)
         if not is_relevant(path, item, form, answers):
             sheet[path] = {"value": None, "missing": "not_reached"}
@@ -173,13 +195,17 @@ def resolve(form: Form, answers: Answers) -> dict[str, dict[str, Any]]:
 
 def page_progress(form: Form, page: Page, answers: Answers) -> str:
     """Return ``todo``, ``started``, ``done`` or ``optional`` (not begun, nothing needed)."""
-    asked = [
-        (f"{page.id}.{item.id}", item)
-        for item in page.items
-        if is_relevant(f"{page.id}.{item.id}", item, form, answers)
+    mine = [
+        (path, item)
+        for path, on, item in asked(form, answers)
+        if on.id == page.id and is_relevant(path, item, form, answers)
     ]
-    begun = [path for path, _ in asked if not _is_empty(answers.get(path))]
-    lacking = [p for p, i in asked if _is_empty(answers.get(p)) and _is_required(i, form, answers)]
+    begun = [path for path, _ in mine if not _is_empty(answers.get(path))]
+    lacking = [
+        path
+        for path, item in mine
+        if _is_empty(answers.get(path)) and _is_required(path, item, form, answers)
+    ]
     if not begun:
         return "todo" if lacking else "optional"
     return "started" if lacking else "done"
