@@ -7,6 +7,7 @@ AGPL are refused. The scan reads what the installed packages say of themselves.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -36,7 +37,24 @@ def licence(package: Distribution) -> str:
         c.rpartition(" :: ")[2] for c in classifiers if not c.endswith("Approved")
     ):
         return said
-    return (about.get("License") or "").strip().partition("\n")[0]
+    if said := (about.get("License") or "").strip().partition("\n")[0]:
+        return said
+    return next((name for text in licence_texts(package) for name in by_its_words(text)), "")
+
+
+def licence_texts(package: Distribution) -> Iterator[str]:
+    """Yield the licence files that a package carries."""
+    for name in package.metadata.get_all("License-File") or []:
+        yield package.read_text(f"licenses/{name}") or package.read_text(name) or ""
+
+
+def by_its_words(text: str) -> Iterator[str]:
+    """Yield what a licence's text is, known by a sentence that only it has."""
+    words = " ".join(text.split())
+    if "Redistribution and use in source and binary forms" in words:
+        yield "BSD"
+    if "Permission is hereby granted, free of charge, to any person obtaining a copy" in words:
+        yield "MIT"
 
 
 def verdict(said: str) -> str:
