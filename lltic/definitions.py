@@ -23,7 +23,17 @@ from lltic.errors import LlticError, Problem, UsageError, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Loaded", "content_hash", "find", "load", "names", "parse", "read_yaml", "shipped"]
+__all__ = [
+    "Loaded",
+    "content_hash",
+    "find",
+    "load",
+    "names",
+    "parse",
+    "read_yaml",
+    "shipped",
+    "to_yaml",
+]
 
 T = TypeVar("T")
 
@@ -134,6 +144,29 @@ def read_yaml(path: Path) -> dict[str, Any]:
         what = "the file must be a list of 'key: value' lines at its top level"
         raise LlticError(Problem("definition-syntax", str(path), what, hint=hint))
     return data
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML as :class:`_Loader` takes it: no aliases, list entries indented."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def to_yaml(data: Any) -> str:
+    """Return plain data as YAML that :func:`read_yaml` reads, in the order it has.
+
+    Examples
+    --------
+    >>> print(to_yaml({"options": [{"value": "no", "label": "Not at all"}]}), end="")
+    options:
+      - value: 'no'
+        label: Not at all
+    """
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def content_hash(data: Any) -> str:

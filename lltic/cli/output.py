@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import sys
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lltic.cells import csv_line
 from lltic.study import Study
 
 __all__ = ["csv_lines", "json_option", "printable", "progress", "show", "study_option", "table"]
@@ -101,24 +100,7 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str
     '=1+1,3
     "Ward, J.",-2
     """
-    return [_csv_line(row) for row in (head, *rows)]
-
-
-def _csv_line(row: Sequence[object]) -> str:
-    from lltic.reports.text import clean, looks_like_formula
-
-    def cell(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        text, _ = clean(value)
-        # One apostrophe more than was typed, so that it can be told from one that was typed.
-        risky = looks_like_formula(text.lstrip("'"))
-        return f"'{text}" if risky else text
-
-    line = io.StringIO()
-    # The line's end makes the writer quote a text with such an end in it.
-    csv.writer(line, lineterminator="\n").writerow([cell(value) for value in row])
-    return line.getvalue()[:-1]
+    return [csv_line(row) for row in (head, *rows)]
 
 
 def _is_number(text: str) -> bool:

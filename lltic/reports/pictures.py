@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lltic.reports.text import clean
+from lltic.cells import clean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

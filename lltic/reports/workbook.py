@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lltic.cells import book_bytes, clean, new_book, pieces, put
 from lltic.reports.tables import Cell, Column, Sheet
-from lltic.reports.text import clean, escape, looks_like_formula, pieces
 from lltic.study import write_atomically
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ __all__ = ["Cleaning", "write_workbook"]
 BLUE, PALE, AMBER, INK, GREY = "005EB8", "E8EDEE", "FFF2CC", "212B32", "4C6272"
 FONT = "Arial"
 FORMATS = {"integer": "#,##0", "number": "0.00", "percent": "0.0 %", "date": "d mmm yyyy"}
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 CONTINUED = Column("Part", width=9)
 FOOT_LIMIT = 200
 """Characters of text; an office program takes 255 with all parts and their codes (ECMA-376)."""
@@ -59,37 +56,15 @@ def write_workbook(
     list of Cleaning
         Which texts were cleaned or continued on further rows.
     """
-    from openpyxl import Workbook
-
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    book.properties.creator = "lltic"
-    book.properties.title = clean(title)[0]
-    book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
+    book = new_book(title, made_at)
     report: list[Cleaning] = []
     for sheet in sheets:
         _write_sheet(book, sheet, footer, report)
     if report:
         _write_sheet(book, _cleaning_sheet(report), footer, [])
     with write_atomically(path, "wb") as stream:
-        stream.write(_steady_bytes(book))
+        stream.write(book_bytes(book))
     return report
-
-
-def _steady_bytes(book: Workbook) -> bytes:
-    """Save without the library's own time stamps, members dated alike."""
-    from openpyxl.writer.excel import ExcelWriter
-
-    loose = io.BytesIO()
-    with zipfile.ZipFile(loose, "w") as archive:
-        ExcelWriter(book, archive).write_data()
-    steady = io.BytesIO()
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(steady, "w") as target:
-        for name in source.namelist():
-            member = zipfile.ZipInfo(name, ZIP_DATE)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(member, source.read(name))
-    return steady.getvalue()
 
 
 def _cleaning_sheet(report: Sequence[Cleaning]) -> Sheet:
@@ -128,11 +103,11 @@ def _write_heading(page: Worksheet, sheet: Sheet) -> int:
     """Write title and notes and return the number of the heading row."""
     from openpyxl.styles import Alignment, Font
 
-    _put(page.cell(1, 1), sheet.title).font = Font(FONT, size=16, bold=True, color=INK)
+    put(page.cell(1, 1), sheet.title).font = Font(FONT, size=16, bold=True, color=INK)
     page.row_dimensions[1].height = 26
     width = sum(column.width for column in sheet.columns)
     for number, note in enumerate(sheet.notes, 2):
-        cell = _put(page.cell(number, 1), note)
+        cell = put(page.cell(number, 1), note)
         cell.font = Font(FONT, size=10, color=GREY)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         page.merge_cells(
@@ -146,7 +121,7 @@ def _write_head_row(page: Worksheet, top: int, columns: Sequence[Column]) -> Non
     from openpyxl.styles import Font, PatternFill
 
     for place, column in enumerate(columns, 1):
-        cell = _put(page.cell(top, place), column.title)
+        cell = put(page.cell(top, place), column.title)
         cell.font = Font(FONT, size=10, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=BLUE)
         cell.alignment = _alignment(column, vertical="center")
@@ -199,7 +174,7 @@ def _write_row(
     line = Border(bottom=Side("thin", color="D8DDE0"))
     lines = 1
     for place, (column, value) in enumerate(zip(columns, cells, strict=True), 1):
-        cell = _put(page.cell(number, place), value)
+        cell = put(page.cell(number, place), value)
         cell.font = Font(FONT, size=10, color=INK)
         cell.border = line
         if place - 1 in shaded:
@@ -219,19 +194,6 @@ def _alignment(column: Column, vertical: str = "top") -> Any:
     if column.kind == "text":
         return Alignment(horizontal="left", vertical=vertical, wrap_text=True, indent=1)
     return Alignment(horizontal="right", vertical=vertical, wrap_text=True, indent=1)
-
-
-def _put(cell: Any, value: Cell) -> Any:
-    """Set a cell; a text is a text whatever it begins with."""
-    if isinstance(value, str):
-        text = clean(value)[0]
-        cell.value = escape(text)
-        cell.data_type = "s"
-        if looks_like_formula(text):
-            cell.quotePrefix = True
-    else:
-        cell.value = value
-    return cell
 
 
 def _lines(text: str, width: float) -> int:

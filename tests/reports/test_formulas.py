@@ -17,19 +17,19 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from payloads import FORMULAS
 
+from lltic.cells import clean, looks_like_formula
 from lltic.cli.output import csv_lines
 from lltic.form import check_value, load_form
 from lltic.reports import Facts, all_sheets, write_workbook
 from lltic.reports.tables import Column, Sheet
-from lltic.reports.text import clean, looks_like_formula
 from lltic.sources.files import open_file
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 
-WRITERS = {"lltic/cli/output.py", "lltic/reports/workbook.py"}
-"""The only places of the package that write what a spreadsheet opens."""
+WRITERS = {"lltic/cells.py"}
+"""The only place of the package that writes what a spreadsheet opens."""
 
 
 def expected(text: str) -> str:

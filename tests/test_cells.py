@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lltic.reports.text import CELL_LIMIT, clean, escape, looks_like_formula, pieces
+from lltic.cells import (
+    CELL_LIMIT,
+    bare,
+    clean,
+    csv_line,
+    escape,
+    looks_like_formula,
+    pieces,
+    unescape,
+)
 
 
 def utf16(text: str) -> int:
@@ -53,3 +65,15 @@ def test_only_beginnings_look_like_formulas() -> None:
     assert all(looks_like_formula(c + "1") for c in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
     assert not looks_like_formula("1=1")
     assert escape("_x000D_ _x0g_") == "_x005F_x000D_ _x0g_"
+
+
+@given(st.text())
+def test_a_text_escaped_for_a_workbook_comes_back(text: str) -> None:
+    assert unescape(escape(text)) == text
+
+
+@given(st.lists(st.one_of(st.text(), st.sampled_from(["'=1", "''-x", "=1", "'tis"])), min_size=1))
+def test_a_row_of_csv_comes_back_and_holds_no_formula(row: list[str]) -> None:
+    (cells,) = csv.reader(io.StringIO(csv_line(row, "\n"), newline="")) if any(row) else [row]
+    assert not any(looks_like_formula(cell) for cell in cells)
+    assert [bare(cell) for cell in cells] == [clean(text)[0] for text in row]
