@@ -15,7 +15,7 @@ from lltic.errors import LlticError, UsageError, unknown
 __all__ = ["app", "main"]
 
 PARTS = (
-    *("study", "sources", "cohort", "users", "serve", "hub"),
+    *("study", "sources", "form", "form_exchange", "cohort", "users", "serve", "hub"),
     *("analysis", "reports", "audit", "record", "test"),
 )
 

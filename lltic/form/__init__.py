@@ -10,6 +10,7 @@ from lltic.form.load import load_form
 from lltic.form.model import (
     Concordance,
     Condition,
+    Conversion,
     Form,
     Item,
     Option,
@@ -33,6 +34,7 @@ __all__ = [
     "Answers",
     "Concordance",
     "Condition",
+    "Conversion",
     "Form",
     "Item",
     "Option",

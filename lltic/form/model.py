@@ -15,10 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
+from lltic.errors import UsageError, unknown
+
 __all__ = [
     "ENTRY_ID",
     "Concordance",
     "Condition",
+    "Conversion",
     "Entry",
     "Form",
     "Item",
@@ -50,14 +53,33 @@ class ScalePoint:
     __pydantic_config__: ClassVar = STRICT
 
 
+Direction = Literal["higher_is_better", "lower_is_better"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How the same judgement is numbered elsewhere: ``subtract_from`` minus our level.
+
+    ``to`` names the other numbering, ``direction`` says which of its ends is good.
+    """
+
+    to: str
+    direction: Direction
+    subtract_from: int
+    source: str
+
+    __pydantic_config__: ClassVar = STRICT
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """An ordered scale. ``direction`` says which end is good; never guess it."""
 
     title: str
-    direction: Literal["higher_is_better", "lower_is_better"]
+    direction: Direction
     points: tuple[ScalePoint, ...]
     source: str = ""
+    conversions: tuple[Conversion, ...] = ()
 
     __pydantic_config__: ClassVar = STRICT
 
@@ -65,6 +87,28 @@ class Scale:
     def levels(self) -> tuple[int, ...]:
         """All levels in ascending order, used or not."""
         return tuple(sorted(p.value for p in self.points))
+
+    def converted(self, level: int, to: str) -> int:
+        """Return what a level of this scale is called in another numbering.
+
+        Raises
+        ------
+        UsageError
+            ``unknown-conversion`` when the scale does not say how.
+
+        Examples
+        --------
+        >>> prism = Conversion("PRISM", "lower_is_better", 7, "Hogan 2015")
+        >>> points = tuple(ScalePoint(n, str(n)) for n in range(1, 7))
+        >>> rcp = Scale("Avoidability", "higher_is_better", points, conversions=(prism,))
+        >>> [rcp.converted(level, "PRISM") for level in rcp.levels]
+        [6, 5, 4, 3, 2, 1]
+        """
+        for conversion in self.conversions:
+            if conversion.to == to:
+                return conversion.subtract_from - level
+        known = [conversion.to for conversion in self.conversions]
+        raise UsageError(unknown("conversion", to, known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +197,7 @@ class Page:
     id: str
     title: str
     items: tuple[Item, ...]
-    kind: Literal["gate", "phase", "overall", "record", "problems", "lessons"] = "phase"
+    kind: Literal["facts", "gate", "phase", "overall", "record", "problems", "lessons"] = "phase"
     caption: str = ""
     hint: str = ""
     by: tuple[Discipline, ...] = ()

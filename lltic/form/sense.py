@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lltic.errors import Problem
-from lltic.form.model import Condition, Form, Item
+from lltic.form.model import Condition, Form, Item, Scale
 
 __all__ = ["problems_of"]
 
@@ -22,6 +22,10 @@ def problems_of(form: Form, where: str) -> Iterator[Problem]:
         if len(set(scale.levels)) < 2 or len(set(scale.levels)) != len(scale.points):
             message = "a scale needs two or more points with different values"
             yield Problem("form-scale", f"{where}: scales.{key}", message)
+        yield from _conversion_problems(scale, f"{where}: scales.{key}")
+    pages = [page.id for page in form.pages]
+    for page_id in sorted({one for one in pages if pages.count(one) > 1}):
+        yield Problem("form-duplicate-page", f"{where}: {page_id}", "this page stands twice")
     seen: dict[str, Item] = {}
     questions: dict[str, Item] = {}
     for path, page, item in form.items():
@@ -44,6 +48,17 @@ def problems_of(form: Form, where: str) -> Iterator[Problem]:
             hint = "What two sides write in entries cannot be put side by side."
             yield Problem("form-repeat-joint", f"{where}: {path}", message, hint=hint)
     yield from _outcome_problems(form, {**seen, **questions}, where)
+
+
+def _conversion_problems(scale: Scale, here: str) -> Iterator[Problem]:
+    """Counting from the other end gives the same numbers again, and turns the direction."""
+    levels = set(scale.levels)
+    for conversion in scale.conversions:
+        turned = {conversion.subtract_from - level for level in levels}
+        if turned != levels or conversion.direction == scale.direction:
+            message = f"its conversion to {conversion.to} does not turn the scale round"
+            hint = "Levels 1 to 6 turned round are 'subtract_from: 7', in the other direction."
+            yield Problem("form-conversion", here, message, hint=hint)
 
 
 def _item_problems(
