@@ -20,6 +20,7 @@ __all__ = [
     "MISSING_KINDS",
     "Assignment",
     "Case",
+    "Citation",
     "Coding",
     "Estimate",
     "Event",
@@ -160,6 +161,28 @@ class Coding:
     coder: str
     codebook: str
     codebook_hash: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage of the notes that stands beside an answer.
+
+    ``sha256`` is that of the document's text; ``page`` counts from 1, ``start`` and
+    ``end`` are code points of the page's text, and ``text`` is what stands there.
+    """
+
+    citation_id: str
+    review_id: str
+    case_id: str
+    item: str
+    document: str
+    sha256: str
+    page: int
+    start: int
+    end: int
+    text: str
+    at: str
     seq: int
 
 

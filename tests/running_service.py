@@ -130,6 +130,8 @@ class Line:
         finally:
             connection.close()
         kind = response.headers.get("content-type", "")
+        if kind.startswith("image/"):
+            return response.status, content
         return response.status, json.loads(content) if "json" in kind else content.decode()
 
 

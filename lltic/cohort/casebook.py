@@ -118,6 +118,8 @@ def _document(row: pd.Series) -> dict[str, Any]:
         "organisation": row["organisation"],
         "date": written.isoformat() if written else "",
         "pages": int(row["pages"]),
+        "sha256": row["sha256"],
+        "original": row["original"] if _is_text(row.get("original")) else "",
     }
 
 

@@ -17,6 +17,10 @@ from lltic.errors import LlticError, Problem, Refused
 __all__ = ["Client", "ServiceBusy", "ServiceDown"]
 
 
+DRAWING = 20.0
+"""Seconds to wait for a picture: the service gives up a page sooner, and says so."""
+
+
 class ServiceDown(LlticError):
     """The service does not answer; try the same call again, with the same operation id."""
 
@@ -181,6 +185,24 @@ class Client:
         path = f"/v1/reviews/{quote(review_id, safe='')}/documents/{quote(document_id, safe='')}"
         return self._call("GET", path)["pages"]
 
+    def note(self, review_id: str, document_id: str) -> dict[str, Any]:
+        """Return ``shown_as`` (``pictures`` or ``text``), ``pages``, ``sha256``, ``sizes``."""
+        return self._call("GET", _pages(review_id, document_id))
+
+    def note_page(self, review_id: str, document_id: str, page: int) -> dict[str, Any]:
+        """Return ``text``, ``size`` and ``words`` of a page, which counts from 1."""
+        return self._call("GET", f"{_pages(review_id, document_id)}/{page}")
+
+    def note_image(self, review_id: str, document_id: str, page: int, width: int) -> bytes:
+        """Return a page as PNG or JPEG; Refused, with the reason, when it cannot be shown."""
+        path = f"{_pages(review_id, document_id)}/{page}/image/{width}"
+        return self._bytes("GET", path, seconds=DRAWING)
+
+    def search(self, review_id: str, words: str) -> dict[str, Any]:
+        """Return ``hits`` in the documents of a review's case, and whether there are ``more``."""
+        path = f"/v1/reviews/{quote(review_id, safe='')}/search"
+        return self._call("POST", path, {"words": words})
+
     def operate(self, operation: Mapping[str, Any]) -> dict[str, Any]:
         """Do one operation; the answer comes after the commit. Safe to repeat."""
         return self._call("POST", "/v1/operations", operation)
@@ -240,7 +262,21 @@ class Client:
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, secret: str = ""
     ) -> dict[str, Any]:
-        connection = _UnixConnection(self._socket_path, self._timeout)
+        try:
+            answer: dict[str, Any] = json.loads(self._bytes(method, path, body, secret))
+        except ValueError:
+            raise ServiceDown(_down()) from None
+        return answer
+
+    def _bytes(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        secret: str = "",
+        seconds: float = 0,
+    ) -> bytes:
+        connection = _UnixConnection(self._socket_path, max(self._timeout, seconds))
         headers = {"Content-Type": "application/json"}
         if bearer := secret or self._capability:
             headers["Authorization"] = f"Bearer {bearer}"
@@ -248,13 +284,14 @@ class Client:
             data = None if body is None else json.dumps(body, ensure_ascii=True).encode("ascii")
             connection.request(method, path, body=data, headers=headers)
             response = connection.getresponse()
-            answer = json.loads(response.read())
+            content = response.read()
+            answer = {} if response.status == 200 else json.loads(content)
         except (OSError, http.client.HTTPException, ValueError):
             raise ServiceDown(_down()) from None
         finally:
             connection.close()
         if response.status == 200:
-            return answer
+            return content
         if response.status >= 500:
             problems = [Problem(**p) for p in answer.get("problems", ())]
             raise ServiceDown(problems or _down())
@@ -265,6 +302,11 @@ class Client:
         refusal = Refused([Problem(**p) for p in answer["problems"]])
         refusal.conflict = answer.get("conflict")
         raise refusal
+
+
+def _pages(review_id: str, document_id: str) -> str:
+    document = quote(document_id, safe="")
+    return f"/v1/reviews/{quote(review_id, safe='')}/documents/{document}/pages"
 
 
 def _down() -> Problem:

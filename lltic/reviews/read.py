@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lltic.form import resolve
-from lltic.records import Assignment, Coding, Event, Judgement
+from lltic.records import Assignment, Citation, Coding, Event, Judgement
 from lltic.reviews.record.events import ERASED, GENESIS
 from lltic.reviews.record.opening import reading
 from lltic.reviews.state import HANDED_BACK, INDEPENDENT, LOCKED, State, replay
@@ -18,6 +18,7 @@ from lltic.study import Study
 
 __all__ = [
     "assignments",
+    "citations",
     "coded_reviews",
     "codings",
     "events",
@@ -92,6 +93,16 @@ def texts(study: Study) -> list[Judgement]:
     state = _state(study)
     wanted = {h: set(form.text_items()) for h, form in state.forms.items()}
     return [j for j in judgements(study) if not j.missing and j.item in wanted[j.form_hash]]
+
+
+def citations(study: Study) -> list[Citation]:
+    """Return the passages beside answers of locked reviews, in the order they were laid.
+
+    Of the independent ones, as :func:`judgements` are.
+    """
+    reviews = _state(study).reviews.values()
+    locked = [r for r in reviews if r.status == LOCKED and r.kind == INDEPENDENT]
+    return sorted((c for r in locked for c in r.cited.values()), key=lambda c: c.seq)
 
 
 def codings(study: Study) -> list[Coding]:

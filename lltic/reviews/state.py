@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lltic.form import Form, is_concordant, merged
-from lltic.records import Coding, Event, from_plain
+from lltic.records import Citation, Coding, Event, from_plain
 from lltic.reviews.record.events import ERASED
 
 __all__ = [
@@ -56,6 +56,7 @@ class ReviewState:
     members: tuple[str, ...] = ()
     status: str = OPEN
     fields: dict[str, FieldState] = field(default_factory=dict)
+    cited: dict[str, Citation] = field(default_factory=dict)
     signed: dict[str, str] = field(default_factory=dict)
     saved_at: str = ""
     submitted_at: str = ""
@@ -267,6 +268,27 @@ class State:
         review.fields[event.field] = FieldState(
             event.value, event.base_version + 1, event.seq, event.at
         )
+        self._changed(review, event)
+
+    def _cited(self, event: Event) -> None:
+        review = self.reviews[event.review_id]
+        review.cited[event.op_id] = Citation(
+            citation_id=event.op_id,
+            review_id=event.review_id,
+            case_id=event.case_id,
+            item=event.field,
+            **event.value,
+            at=event.at,
+            seq=event.seq,
+        )
+        self._changed(review, event)
+
+    def _uncited(self, event: Event) -> None:
+        review = self.reviews[event.review_id]
+        review.cited.pop(event.value["citation_id"], None)
+        self._changed(review, event)
+
+    def _changed(self, review: ReviewState, event: Event) -> None:
         review.saved_at = event.at
         review.signed.clear()  # a name stands under the words it was put to, and no others
 

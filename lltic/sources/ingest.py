@@ -1,28 +1,25 @@
 """Read an extract into the four canonical tables, whole or not at all."""
 
-# ruff: noqa: S608 - SQL is put together from declared and quoted names, never from values.
 from __future__ import annotations
 
 import errno
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from lltic.errors import LlticError, Problem, UsageError, unknown
 from lltic.records import to_plain
-from lltic.sources.checks import first_rows
+from lltic.sources.documents import Watch, take_documents
 from lltic.sources.files import ROW, broken
 from lltic.sources.mimic import MIMIC_IV
 from lltic.sources.parquet import connect, quoted
-from lltic.sources.reading import Dialect, Reading, Request, TextSource
+from lltic.sources.reading import Dialect, Reading, Request
 from lltic.sources.schema import SQL_TYPES, TABLES
 from lltic.sources.staging import Staged, kept, stage
-from lltic.sources.tables import count_pages, swap_in
+from lltic.sources.tables import swap_in
 from lltic.sources.tabular import TABULAR
 from lltic.study import Study, write_folder_atomically
 
@@ -33,8 +30,6 @@ DIALECTS: dict[str, Dialect] = {d.name: d for d in (MIMIC_IV, TABULAR)}
 
 FATAL = ("duplicate-key",)
 """Problems of rows that make a whole table unusable: nobody can say which row is right."""
-
-Watch = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ def ingest(
             staged = _stage_all(connection, reading)
         problems = [*reading.problems, *(p for s in staged.values() for p in s.problems)]
         if reading.texts is not None:
-            problems += _take_texts(connection, reading.texts, folder, watch)
+            problems += take_documents(connection, reading.texts, folder, watch)
         result = Ingested(
             source,
             reading.mapping_hash,
@@ -163,86 +158,3 @@ def _stop_if_unusable(result: Ingested, strict: bool) -> None:
 def _final(connection: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyRelation:
     columns = ", ".join(quoted(c.name) for c in TABLES[name].columns)
     return connection.table(name).project(columns)
-
-
-# --- texts of documents ------------------------------------------------------------------------
-
-
-def _take_texts(
-    connection: duckdb.DuckDBPyConnection, source: TextSource, folder: Path, watch: Watch
-) -> list[Problem]:
-    """Write the text of every kept document; leave out the documents that have none."""
-    connection.execute(
-        f'SELECT d."{ROW}", d.document_id, s.raw FROM documents AS d JOIN '
-        f'(SELECT "{ROW}", {source.raw} AS raw FROM {quoted(source.view)}) AS s '
-        f'USING ("{ROW}") ORDER BY 1'
-    )
-    made: list[tuple[int, int, str]] = []
-    failed: dict[str, list[int]] = {}
-    for row, document_id, raw in watch(_batches(connection)):
-        text, code = _text(raw, source.folder)
-        if code:
-            failed.setdefault(code, []).append(row)
-            continue
-        data = text.encode("utf-8")
-        (folder / f"{document_id}.txt").write_bytes(data)
-        made.append((row, count_pages(text), hashlib.sha256(data).hexdigest()))
-    _fill(connection, made)
-    return [
-        Problem(
-            code,
-            f"{source.label}: {first_rows(rows[:3], len(rows))}",
-            _TEXT_MESSAGES[code],
-            hint="The documents were left out",
-            count=len(rows),
-        )
-        for code, rows in sorted(failed.items())
-    ]
-
-
-def _batches(connection: duckdb.DuckDBPyConnection) -> Iterator[Any]:
-    while batch := connection.fetchmany(1000):  # all notes of a hospital do not fit into memory
-        yield from batch
-
-
-_TEXT_MESSAGES = {
-    "no-text": "the document has no text",
-    "no-file": "the document's file is not there",
-    "outside-folder": "the document's file is not below the folder of the mapping",
-    "not-utf8": "the document's file is not text in UTF-8",
-}
-
-
-def _text(raw: str | None, folder: Path | None) -> tuple[str, str]:
-    """Return a document's text, or the code of what is wrong with it."""
-    if not (raw or "").strip():
-        return "", "no-text"
-    text = raw or ""
-    if folder is not None:
-        root = folder.resolve()
-        try:
-            path = (root / text).resolve()
-            if not path.is_relative_to(root):
-                return "", "outside-folder"
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return "", "not-utf8"
-        except (OSError, ValueError):
-            return "", "no-file"
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return (text, "") if text.strip() else ("", "no-text")
-
-
-def _fill(connection: duckdb.DuckDBPyConnection, made: list[tuple[int, int, str]]) -> None:
-    import pyarrow as pa
-
-    names = ("row_number", "pages", "sha256")
-    types = (pa.int64(), pa.int64(), pa.string())
-    columns = list(zip(*made, strict=True)) or [(), (), ()]
-    arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
-    connection.register("made", pa.table(dict(zip(names, arrays, strict=True))))
-    connection.execute(
-        f"""UPDATE documents SET pages = made.pages, sha256 = made.sha256
-        FROM made WHERE documents."{ROW}" = made.row_number"""
-    )
-    connection.execute("DELETE FROM documents WHERE sha256 IS NULL")

@@ -13,8 +13,8 @@ from lltic.sources.schema import TABLES, Column
 
 __all__ = ["ColumnMapping", "Mapping", "TableMapping", "read_mapping"]
 
-MADE = ("pages", "sha256")
-"""Columns of ``documents`` that are made from the text, never mapped."""
+MADE = ("pages", "sha256", "original", "original_sha256")
+"""Columns of ``documents`` that are made from the document, never mapped."""
 TEXT = ("file", "text")
 """Where a document's text comes from: a file below the mapping's folder, or a column."""
 

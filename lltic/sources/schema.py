@@ -192,6 +192,20 @@ TABLES: dict[str, Table] = {
                     "SHA-256 of the text file, 64 hexadecimal digits",
                     pattern="[0-9a-f]{64}",
                 ),
+                Column(
+                    "original",
+                    "text",
+                    "what the text was read from, if it did not come as text",
+                    nullable=True,
+                    allowed=("pdf", "png", "jpeg", "tiff", "docx"),
+                ),
+                Column(
+                    "original_sha256",
+                    "text",
+                    "SHA-256 of the original, documents/<document_id>.<original>",
+                    nullable=True,
+                    pattern="[0-9a-f]{64}",
+                ),
             ),
         ),
     )

@@ -9,12 +9,14 @@ import json
 from pathlib import Path
 
 import pytest
+from papers import lay
 from running_service import FIRST, PEOPLE, SECOND, everybody, served
 from small_study import COMPLETE, PASSWORD
 
 from lltic.reviews import admin
 from lltic.reviews.service.metrics import operator_secret
 from lltic.reviews.vouching import OWN_ISSUER, voucher_secret
+from lltic.sources.synthetic.paper import pdf_of
 
 KEPT = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 CASE = FIRST[:-2]
@@ -29,6 +31,7 @@ def world(tmp_path_factory):
 
     study = make_study(tmp_path_factory.mktemp("s") / "study", lambda: datetime.now(UTC))
     everybody(study)
+    lay(study, CASE, f"doc-{CASE}-pdf", "pdf", pdf_of(["Seen at ten."]))
     with admin.writing(study) as store, served(study, store) as line:
         line.study = study
         clients = {person.name: line.client(person.name) for person in PEOPLE}
@@ -113,6 +116,10 @@ def test_every_answer_has_the_shape_it_is_said_to_have(world):
         "hold": ({"window": "", "take_over": True}, bearer["amira"]),
         "release": ({"window": ""}, bearer["amira"]),
         "document": (None, bearer["amira"]),
+        "note": (None, bearer["amira"]),
+        "note_page": (None, bearer["amira"]),
+        "note_image": (None, bearer["amira"]),
+        "search": ({"words": "seen"}, bearer["amira"]),
         "operate": ({**answer, "value": {"value": 4}}, bearer["amira"]),
         "waiting": (None, bearer["ada"]),
         "overview": (None, bearer["cora"]),
@@ -131,7 +138,8 @@ def test_every_answer_has_the_shape_it_is_said_to_have(world):
     assert set(said) == set(calls)
     for name, (body, secret) in said.items():
         call = calls[name]
-        ids = {"review_id": FIRST, "case_id": CASE, "document_id": f"doc-{CASE}"}
+        ids = {"review_id": FIRST, "case_id": CASE, "document_id": f"doc-{CASE}-pdf"}
+        ids |= {"page": "1", "width": "400"}
         status, found = world.raw(call.method, call.path.format(**ids), body, secret)
         assert status == 200, (name, found)
         call.answer.model_validate(found)
@@ -154,7 +162,8 @@ def test_every_refusal_has_the_shape_it_is_said_to_have(world):
     for call in world.calls:
         if call.name in ("health", "openapi"):
             continue
-        path = call.path.format(review_id="x", case_id="x", document_id="x")
+        names = ("review_id", "case_id", "document_id", "page", "width")
+        path = call.path.format(**dict.fromkeys(names, "x"))
         status, found = world.raw(call.method, path, {} if call.body else None, "guess")
         assert 400 <= status < 500
         Problems.model_validate(found)

@@ -75,7 +75,7 @@ def test_any_call_with_anything(line, data):
     )
     ids = st.sampled_from(KNOWN) | st.text(min_size=1, max_size=20)
     path = call.path
-    for name in ("review_id", "case_id", "document_id"):
+    for name in ("review_id", "case_id", "document_id", "page", "width"):
         if "{" + name + "}" in path:
             path = path.replace("{" + name + "}", quoted(data.draw(ids)))
     who = data.draw(st.sampled_from([*(p.name for p in PEOPLE), ""]))

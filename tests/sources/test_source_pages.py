@@ -12,7 +12,8 @@ from ward_extract import empty_study
 
 from lltic.sources import read_table
 from lltic.sources.checks import MESSAGES
-from lltic.sources.ingest import _TEXT_MESSAGES, DIALECTS, ingest
+from lltic.sources.documents import MESSAGES as OF_DOCUMENTS
+from lltic.sources.ingest import DIALECTS, ingest
 from lltic.sources.staging import DOUBTS
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "sources"
@@ -40,7 +41,12 @@ def test_the_worked_example_of_tabular_runs_without_a_problem(empty_study, tmp_p
 @pytest.mark.parametrize(
     "code",
     sorted(
-        {*MESSAGES, *_TEXT_MESSAGES, *(d[0] for doubts in DOUBTS.values() for d in doubts)}
+        {
+            *MESSAGES,
+            *OF_DOCUMENTS,
+            "page-unreadable",
+            *(d[0] for doubts in DOUBTS.values() for d in doubts),
+        }
         - {"wrong-type"}  # only in tables that a program made
     ),
 )

@@ -57,6 +57,8 @@ def frames() -> dict[str, pd.DataFrame]:
         "authored_on": [None],
         "pages": [2],
         "sha256": [document_hash(TEXT)],
+        "original": [None],
+        "original_sha256": [None],
     }
     tables = {
         "persons": {**persons, "sex": ["female"]},

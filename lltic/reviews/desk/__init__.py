@@ -1,7 +1,9 @@
 """What each person may see and do: the state, the case book and the store together.
 
 =================  ==========================================================
-``reviewing``      a reviewer's own reviews, with the notes
+``reviewing``      a reviewer's own reviews
+``notes``          the documents of a case, page by page
+``finding``        where words stand in them
 ``coding``         a coder's queue and texts
 ``oversight``      adjudicators, coordinators, analysts, auditors
 ``leases``         one live window per review
@@ -17,8 +19,9 @@ from typing import Any
 
 from lltic.clock import Clock, to_text
 from lltic.errors import LlticError, Refused
+from lltic.pages.asking import Drawings
 from lltic.records import Event
-from lltic.reviews.desk import coding, oversight, reviewing
+from lltic.reviews.desk import coding, notes, oversight, reviewing
 from lltic.reviews.desk.leases import Leases
 from lltic.reviews.desk.room import Room
 from lltic.reviews.people import Person
@@ -32,7 +35,7 @@ from lltic.study import Study
 
 __all__ = ["Desk"]
 
-LEASED = ("answer", "submit", "hand_back")
+LEASED = ("answer", "submit", "hand_back", "cite", "uncite")
 MAX_EVENTS = 1000
 
 
@@ -57,6 +60,7 @@ class Desk:
         self._state = replay(store.read())
         self._room = Room.of(study, self._state)
         self._leases = Leases(clock)
+        self._drawings = Drawings()
         self._turn = threading.RLock()
         self._unsure = False
 
@@ -98,9 +102,11 @@ class Desk:
         if operation.get("kind") in LEASED:
             review = review_of(self._state, person, operation.get("review_id"))
             self._leases.hold(review.review_id, person.name, _window(operation))
-        return self._write(
-            decide(self._state, person, operation, to_text(self._clock()), signature)
-        )
+        drafts = decide(self._state, person, operation, to_text(self._clock()), signature)
+        if operation.get("kind") == "cite":
+            place = operation["review_id"], operation["value"]["document"]
+            notes.check_passage(notes.note_of(self._room, person, *place), operation["value"])
+        return self._write(drafts)
 
     def _done(self, person: Person, operation: Mapping[str, Any]) -> Event | None:
         """Return what an operation did when it was sent before, by the same person."""
@@ -176,6 +182,37 @@ class Desk:
         """Return a document's pages, when it belongs to the case of a person's own review."""
         with self._turn:
             return reviewing.document(self._room, person, review_id, document_id)
+
+    def note(self, person: Person, review_id: str, document_id: str) -> dict[str, Any]:
+        """Return how a document of a person's own case is shown, and how many pages it has."""
+        return notes.about(self._note(person, review_id, document_id))
+
+    def note_page(
+        self, person: Person, review_id: str, document_id: str, page: str
+    ) -> dict[str, Any]:
+        """Return the words of a page, and where they stand on its picture."""
+        return notes.layer(self._note(person, review_id, document_id), page)
+
+    def note_image(
+        self, person: Person, review_id: str, document_id: str, page: str, width: str
+    ) -> bytes:
+        """Return a page as PNG or JPEG, so many pixels wide; nobody waits while it is drawn."""
+        note = self._note(person, review_id, document_id)
+        return notes.image(self._drawings, note, page, width)
+
+    def search(self, person: Person, review_id: str, words: str) -> dict[str, Any]:
+        """Return where words stand in the documents of the case of a person's own review."""
+        with self._turn:
+            found = notes.notes_of(self._room, person, review_id)
+        return notes.find(found, words)
+
+    def _note(self, person: Person, review_id: str, document_id: str) -> notes.Note:
+        with self._turn:
+            return notes.note_of(self._room, person, review_id, document_id)
+
+    def close(self) -> None:
+        """End the programs that draw pages."""
+        self._drawings.close()
 
     def coding_queue(self, person: Person) -> dict[str, Any]:
         """Return the reviews whose text a coder may read, without their authors."""

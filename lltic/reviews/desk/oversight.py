@@ -11,6 +11,7 @@ from lltic.errors import Problem, Refused
 from lltic.form import resolve
 from lltic.identity import pseudonym
 from lltic.records import Event, to_plain
+from lltic.reviews.desk.reviewing import evidence_of
 from lltic.reviews.desk.room import Room, needs_role
 from lltic.reviews.people import Person
 from lltic.reviews.record.accesses import access
@@ -140,6 +141,7 @@ def case(room: Room, person: Person, case_id: str) -> dict[str, Any]:
     for review in row["reviews"]:
         own = state.reviews[review["review_id"]]
         review |= {"answers": own.answers, "form": to_plain(state.form_of(own))}
+        review["evidence"] = evidence_of(own)
     escalations = [to_plain(state.escalations[e]) for e in found.escalations]
     return {**row, "escalations": escalations}
 
@@ -154,6 +156,7 @@ def extract(room: Room, person: Person) -> dict[str, Any]:
             "reviewer": pseudonym(key, "reviewer", review.reviewer),
             "form_hash": review.form_hash,
             "answers": resolve(room.state.form_of(review), review.answers),
+            "evidence": evidence_of(review),
         }
         for case_id in room.state.cases
         if room.state.case_is_closed(case_id)

@@ -6,12 +6,13 @@ from typing import Any
 
 from lltic.errors import Problem, Refused
 from lltic.form import differing, page_progress
+from lltic.reviews.desk.notes import note_of
 from lltic.reviews.desk.room import Room
 from lltic.reviews.people import Person
 from lltic.reviews.rules import review_of, sources_of
 from lltic.reviews.state import CONSENSUS, INDEPENDENT, ReviewState
 
-__all__ = ["document", "review", "worklist"]
+__all__ = ["document", "evidence_of", "review", "worklist"]
 
 
 def worklist(room: Room, person: Person) -> dict[str, Any]:
@@ -72,7 +73,20 @@ def review(room: Room, person: Person, review_id: str) -> dict[str, Any]:
         for path, field in own.fields.items()
     }
     found = {**_row(room, own), "case": case, "form": room.form(own), "fields": fields}
+    found["evidence"] = evidence_of(own)
     return found if own.kind == INDEPENDENT else {**found, **_others(room, person, own)}
+
+
+def evidence_of(review: ReviewState) -> list[dict[str, Any]]:
+    """Return the passages that stand beside a review's answers, in the order they were laid.
+
+    Without a time or a place in the record: those would tell of others' work.
+    """
+    names = ("citation_id", "document", "sha256", "page", "start", "end", "text")
+    return [
+        {"field": one.item, **{name: getattr(one, name) for name in names}}
+        for one in review.cited.values()
+    ]
 
 
 def _others(room: Room, person: Person, own: ReviewState) -> dict[str, Any]:
@@ -84,7 +98,7 @@ def _others(room: Room, person: Person, own: ReviewState) -> dict[str, Any]:
     ]
     return {
         "sources": [
-            {"label": label, "answers": side.answers}
+            {"label": label, "answers": side.answers, "evidence": evidence_of(side)}
             for label, side in zip(labels, sides, strict=True)
         ],
         "differing": differing([(state.form_of(side), side.answers) for side in sides]),
@@ -96,13 +110,4 @@ def _others(room: Room, person: Person, own: ReviewState) -> dict[str, Any]:
 
 def document(room: Room, person: Person, review_id: str, document_id: str) -> list[str]:
     """Return a document's pages, when it belongs to the case of a person's own review."""
-    own = review_of(room.state, person, review_id)
-    case = room.casebook.get(own.case_id, {})
-    if document_id not in {d["id"] for d in case.get("documents", ())}:
-        raise Refused(Problem("no-such-document", "document", "is not part of this case"))
-    folder = room.study.documents.resolve()
-    file = (folder / f"{document_id}.txt").resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
-        hint = "Tell your coordinator; the rest of the notes can be read."
-        raise Refused(Problem("document-missing", "document", "cannot be found", hint=hint))
-    return file.read_text("utf-8").split("\f")
+    return note_of(room, person, review_id, document_id).texts()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lltic.errors import Problem, Refused
+from lltic.pages.asking import KINDS
 from lltic.records import Event
 from lltic.reviews.record.events import Draft
 from lltic.reviews.record.keeping import Keeping, keeping
@@ -121,9 +122,11 @@ def _documents(study: Study, case_id: str) -> Iterator[tuple[str, str]]:
 
 def _destroy(study: Study, store: EventStore, case_id: str, value: Any) -> None:
     for document in value["documents"]:
-        file = _file(study, document)
-        if file is not None:
-            file.unlink()
+        # The text last: a document is found by it, should this be cut short.
+        for suffix in (*KINDS, "layer", "txt"):
+            file = _file(study, document, suffix)
+            if file is not None:
+                file.unlink()
     book = _casebook(study)
     if book.pop(case_id, None) is not None:
         with write_atomically(study.cohort / "casebook.json", permissions=0o600) as stream:
@@ -132,8 +135,8 @@ def _destroy(study: Study, store: EventStore, case_id: str, value: Any) -> None:
     store.keys.erase(case_id)
 
 
-def _file(study: Study, document: str) -> Path | None:
-    file = (study.documents / f"{document}.txt").resolve()
+def _file(study: Study, document: str, suffix: str = "txt") -> Path | None:
+    file = (study.documents / f"{document}.{suffix}").resolve()
     inside = file.is_relative_to(study.documents.resolve())
     return file if inside and file.is_file() else None
 

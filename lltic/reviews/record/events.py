@@ -43,6 +43,8 @@ KINDS = (
     "taken",  # and taken, or taken over
     "answered",  # one item answered, changed or cleared
     "submitted",  # a review locked
+    "cited",  # a passage of the notes laid beside an answer
+    "uncited",  # and taken away again
     "handed_back",  # a case returned by its reviewer
     "reopened",  # a locked review opened again, with a reason
     "opened",  # a review that follows from others: adjudication, consensus, stage 2

@@ -7,6 +7,7 @@ written. Whatever is not plainly allowed is refused, with a reason in words.
 ``reviewing``      answer, submit, hand back: a person's own review
 ``settling``       take a case; and what follows when a review is locked
 ``coordinating``   withdraw, reopen, break the blind, keep an escalation's record
+``evidence``       lay a passage of the notes beside an answer, take it away
 ``coding``         lay a theme on a passage, take it off, be done
 ``refusals``       the words of a refusal
 =================  ==========================================================
@@ -22,7 +23,7 @@ from lltic.errors import Problem, Refused
 from lltic.records import Event
 from lltic.reviews.people import Person
 from lltic.reviews.record.events import Draft
-from lltic.reviews.rules import coding, coordinating, reviewing, settling
+from lltic.reviews.rules import coding, coordinating, evidence, reviewing, settling
 from lltic.reviews.rules.coding import may_code, text_hash
 from lltic.reviews.rules.refusals import Conflict, bad_operation
 from lltic.reviews.rules.reviewing import review_of
@@ -52,6 +53,8 @@ OPERATIONS: Mapping[str, Decision] = {
     "answer": reviewing.answer,
     "submit": reviewing.submit,
     "hand_back": reviewing.hand_back,
+    "cite": evidence.cite,
+    "uncite": evidence.uncite,
     "take": settling.take,
     "withdraw": coordinating.withdraw,
     "reopen": coordinating.reopen,
@@ -123,6 +126,8 @@ KIND_OF = {
     "answered": "answer",
     "submitted": "submit",
     "handed_back": "hand_back",
+    "cited": "cite",
+    "uncited": "uncite",
     "taken": "take",
     "opened": "take",
     "reopened": "reopen",

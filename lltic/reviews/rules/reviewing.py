@@ -12,7 +12,7 @@ from lltic.reviews.rules.refusals import Conflict, not_yours, short_text
 from lltic.reviews.rules.settling import after_hand_back, after_lock
 from lltic.reviews.state import ADJUDICATION, OPEN, STAGE_2, FieldState, ReviewState, State
 
-__all__ = ["answer", "hand_back", "review_of", "submit"]
+__all__ = ["answer", "event_of", "hand_back", "open_review", "review_of", "submit"]
 
 
 def review_of(state: State, person: Person, review_id: Any) -> ReviewState:
@@ -30,7 +30,8 @@ def _role(review: ReviewState) -> str:
     return "adjudicator" if review.kind in (ADJUDICATION, STAGE_2) else "reviewer"
 
 
-def _open_review(state: State, person: Person, operation: Mapping[str, Any]) -> ReviewState:
+def open_review(state: State, person: Person, operation: Mapping[str, Any]) -> ReviewState:
+    """Return the review an operation is about, when the person may change it now."""
     review = review_of(state, person, operation.get("review_id"))
     if operation.get("case_id") != review.case_id:
         hint = "Nothing was written. Go back to the task list and open the case again."
@@ -43,7 +44,8 @@ def _open_review(state: State, person: Person, operation: Mapping[str, Any]) -> 
     return review
 
 
-def _event(kind: str, review: ReviewState, **more: Any) -> dict[str, Any]:
+def event_of(kind: str, review: ReviewState, **more: Any) -> dict[str, Any]:
+    """Return an event of a review, made under its form."""
     return {
         "kind": kind,
         "role": _role(review),
@@ -56,7 +58,7 @@ def _event(kind: str, review: ReviewState, **more: Any) -> dict[str, Any]:
 
 def answer(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Answer one item, change it or clear it; ``base_version`` is the version last seen."""
-    review = _open_review(state, person, op)
+    review = open_review(state, person, op)
     path, given = op.get("field"), op.get("value")
     if not isinstance(path, str) or state.form_of(review).item(path) is None:
         # What was sent is not repeated: it may be anything.
@@ -69,16 +71,16 @@ def answer(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str
     if op.get("base_version") != version:
         known = known or FieldState(None, 0, 0)
         raise Conflict(str(path), known.answer, version, known.at)
-    return [_event("answered", review, field=path, value=given, base_version=version)]
+    return [event_of("answered", review, field=path, value=given, base_version=version)]
 
 
 def submit(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Put one's name to a review; it locks when everybody has who writes in it."""
-    review = _open_review(state, person, op)
+    review = open_review(state, person, op)
     problems = check_complete(state.form_of(review), review.answers)
     if problems:
         raise Refused(problems)
-    made = [_event("submitted", review)]
+    made = [event_of("submitted", review)]
     if {*review.signed, person.name} >= set(review.members):
         made += after_lock(state, review)
     return made
@@ -86,13 +88,13 @@ def submit(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str
 
 def hand_back(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give a case back, with or without a reason; somebody else may take it."""
-    review = _open_review(state, person, op)
+    review = open_review(state, person, op)
     if len(review.members) > 1:
         hint = "Agree with the other, or ask your coordinator."
         raise Refused(Problem("not-yours-alone", "a consensus", "cannot be handed back", hint=hint))
     reason = short_text(op, "reason")
     declined = {"declined": not review.fields}
     return [
-        _event("handed_back", review, reason=reason, value=declined),
+        event_of("handed_back", review, reason=reason, value=declined),
         *after_hand_back(state, review),
     ]

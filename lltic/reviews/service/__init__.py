@@ -7,6 +7,7 @@ person, and gets what that person may see and do; see :mod:`lltic.reviews.rules`
 ``calls``      one call: how it is asked for, checked, answered and described
 ``door``       the calls of web servers: who comes in, who signs
 ``desk``       the calls of a page: what a person may see and do
+``notes``      the calls of the notes viewer: pages, their words, search
 ``bodies``     what is asked, by field
 ``answers``    what is answered, by field
 ``shapes``     what those two have in common
@@ -43,6 +44,7 @@ from lltic.reviews.service.door import Door
 from lltic.reviews.service.lanes import Lanes
 from lltic.reviews.service.limits import Limiter
 from lltic.reviews.service.metrics import Metrics
+from lltic.reviews.service.notes import NoteCalls
 from lltic.reviews.service.openapi import document
 from lltic.reviews.service.operating import Operating, unknown_call
 from lltic.reviews.vouching import Vouching
@@ -89,7 +91,9 @@ def build(
     answering = Answering(accounts, book, limiter, lanes, metrics)
     calls: list[Call] = []
     calls += Door(accounts, Vouching(study, accounts, clock)).calls()
-    calls += DeskCalls(Desk(study, store, clock), accounts).calls()
+    desk = Desk(study, store, clock)
+    calls += DeskCalls(desk, accounts).calls()
+    calls += NoteCalls(desk).calls()
     calls += Operating(study, store, metrics, lambda: document(calls)).calls()
 
     @contextlib.asynccontextmanager
@@ -104,6 +108,7 @@ def build(
         task.cancel()
         await lanes.run("write", book.catch_up)
         lanes.close()
+        desk.close()
 
     app = Starlette(
         routes=[Route(c.path, answering.endpoint(c), methods=[c.method]) for c in calls],

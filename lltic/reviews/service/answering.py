@@ -124,7 +124,7 @@ class Answering:
         if not isinstance(content, bytes):
             later = content
             content = await self._lanes.run(call.lane, lambda: _rendered(later()))
-        return Response(content, media_type=call.media)
+        return Response(content, media_type=_media(call, content))
 
     def _do(
         self, call: Call, asked: Asked, raw: bytes, query: list[tuple[str, str]]
@@ -153,6 +153,13 @@ def _name(call: Call, asked: Asked) -> str:
         return call.name
     kind = asked.body.get("kind")
     return f"operate.{kind if kind in OPERATIONS else 'unknown'}"
+
+
+def _media(call: Call, content: bytes) -> str:
+    """Return what is answered; of a picture, what it turned out to be."""
+    if call.media != "image/*":
+        return call.media
+    return "image/jpeg" if content.startswith(b"\xff\xd8") else "image/png"
 
 
 def _rendered(answer: Any) -> bytes:

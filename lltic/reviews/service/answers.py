@@ -22,6 +22,7 @@ __all__ = [
     "Document",
     "Done",
     "Events",
+    "Evidence",
     "Extract",
     "ExtractRow",
     "FieldNow",
@@ -135,11 +136,25 @@ class FieldNow(Answer):
     version: int
 
 
+class Evidence(Answer):
+    """A passage of the notes beside an item; offsets are code points of the page's text."""
+
+    field: str
+    citation_id: str
+    document: str
+    sha256: str
+    page: int
+    start: int
+    end: int
+    text: str
+
+
 class Source(Answer):
     """What somebody judged, under a letter or a discipline."""
 
     label: str
     answers: Plain
+    evidence: list[Evidence]
 
 
 class Review(ReviewRow):
@@ -151,6 +166,7 @@ class Review(ReviewRow):
     case: Plain = Field(description="The case's page of the case book.")
     form: Plain = Field(description="The form, as this review is asked it.")  # type: ignore[assignment]
     fields: dict[str, FieldNow] = Field(description="By the item's path.")
+    evidence: list[Evidence]
     sources: list[Source] = Field([])
     source_form: Plain = Field({}, description="The form that the sources were asked.")
     differing: list[str] = Field([])
@@ -244,6 +260,7 @@ class CaseReview(Answer):
     saved_at: Instant
     submitted_at: Instant
     answers: Plain = Field({})
+    evidence: list[Evidence] = Field([])
     form: Plain = Field({})
 
 
@@ -288,6 +305,7 @@ class ExtractRow(Answer):
     reviewer: str
     form_hash: str
     answers: Plain
+    evidence: list[Evidence]
 
 
 class Extract(About):

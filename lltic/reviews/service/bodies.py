@@ -147,7 +147,8 @@ class Operation(Body):
         description="`answer`: `{value}` or `{missing}` or null; `take`: `{kind}`; `withdraw`: "
         "`{offer_again}`; `escalation_update`: what is added, dates as `YYYY-MM-DD` and not in the "
         "future; `code`: `{theme, start, end, "
-        "codebook_hash}`; `uncode`: `{coding_id}`.",
+        "codebook_hash}`; `uncode`: `{coding_id}`; `cite`: `{document, sha256, page, start, end, "
+        "text}`; `uncite`: `{citation_id}`.",
     )
     base_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
         default=None,

@@ -1,8 +1,9 @@
 """Which thread does what, so that nobody's words wait behind somebody's reading.
 
 One thread writes: operations, one after the other, and the lines of the book of
-accesses, which would else fight with them for the database. Others read, others
-check passwords, which is slow on purpose. The loop that listens does none of it.
+accesses, which would else fight with them for the database. Others read, wait for
+pages to be drawn, or check passwords, which is slow on purpose. The loop that listens
+does none of it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TypeVar
 
 __all__ = ["LANES", "Lanes"]
 
-LANES = {"write": 1, "read": 2, "door": 2, "password": 2}
+LANES = {"write": 1, "read": 2, "pages": 2, "door": 2, "password": 2}
 """Threads of each. A password's check takes 64 MiB and a core."""
 
 Result = TypeVar("Result")

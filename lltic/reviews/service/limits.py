@@ -27,6 +27,8 @@ ALLOWANCES: Mapping[str, Allowance] = {
     # that was cut off may send again, from a few windows.
     "operate": Allowance(600, 50),
     "read": Allowance(300, 20),
+    # Turning pages quickly: each is asked for its words and for its picture.
+    "pages": Allowance(200, 20),
     "hold": Allowance(120, 10),
     # All log-ins, and all signatures, of all people together: each costs a core some 50 ms.
     "login": Allowance(100, 5),

@@ -139,6 +139,8 @@ def _documents(
                 "authored_on": document.authored_on,
                 "pages": count_pages(document.text),
                 "sha256": document_hash(document.text),
+                "original": None,
+                "original_sha256": None,
             }
         )
     return rows, texts
