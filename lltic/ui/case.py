@@ -7,15 +7,14 @@ from typing import Any
 
 from ipywidgets import Widget
 
-from lltic.errors import Problem
-from lltic.form import Item, Page, check_complete, page_progress
+from lltic.errors import Problem, Refused
+from lltic.form import Item, Page, check_complete, is_relevant, page_progress
 from lltic.ui.closing import ClosingPages
-from lltic.ui.kit import Actions, Field, Heading, Notice, TaskList
+from lltic.ui.kit import Actions, EntryHeading, Field, Heading, Notice, TaskList
 from lltic.ui.questions import question
 from lltic.ui.screen import replace
-from lltic.ui.sheet import how_to_mend
-from lltic.ui.summaries import asked, task_groups
-from lltic.ui.wording import progress_counts
+from lltic.ui.summaries import task_groups
+from lltic.ui.wording import entry_ids, entry_label, not_taken, progress_counts
 
 __all__ = ["CasePages"]
 
@@ -40,6 +39,8 @@ class CasePages(ClosingPages):
             An item's path that is to be answered there, where not all of them are.
         """
         self._questions: dict[str, Field] = {}
+        self._heads: dict[str, Widget] = {}
+        self._refused: set[str] = set()
         closed = self.status != "open"
         if page == "receipt" and self.status == "locked":
             self._show_receipt()
@@ -67,9 +68,31 @@ class CasePages(ClosingPages):
     def saved(self, path: str, answer: Any, version: int) -> None:
         """Take note of an answer that the service has committed, and follow its branching."""
         self._fields[path] = {"answer": answer, "version": version}
+        if path in self._refused:
+            self._refused.discard(path)
+            self._questions[path].error = ""
         page = self._form.page(self._page)
-        if page and any(item.when and item.when.item == path for item in page.items):
+        if page and self._steers(page, path):
             self._ask_again(page)
+
+    def refused(self, path: str, answer: Any, error: Refused) -> str:
+        """Show at the question why its answer was not taken, and return it in words."""
+        item = self._form.item(path)
+        wrong = {"bad-value", "text-too-long"} & set(error.codes)
+        words = not_taken(item, (answer or {}).get("value")) if item and wrong else ""
+        if words and path in self._questions:
+            self._refused.add(path)
+            self._questions[path].error = words
+        return f"{words}." if words else str(error)
+
+    def _steers(self, page: Page, path: str) -> bool:
+        """Say whether an answer decides what else is asked on a page."""
+        item, entry = self._form.item(path), self._form.entry(path)
+        if item is not None and item.type == "repeat":
+            return True
+        named = f"{entry.path}.{entry.item.id}" if entry else path
+        asked = [one for item in page.items for one in (item, *item.items)]
+        return any(one.when is not None and one.when.item == named for one in asked)
 
     def _ask_again(self, page: Page) -> None:
         """Ask what is asked now; what is above and below the questions stays."""
@@ -78,7 +101,7 @@ class CasePages(ClosingPages):
 
     def _kept(self) -> list[Widget]:
         """Return what is on a page, or may be again, after another answer."""
-        return [*self._questions.values(), self._summary]
+        return [*self._questions.values(), *self._heads.values(), self._summary]
 
     # -- the overview -----------------------------------------------------------------------
 
@@ -131,13 +154,49 @@ class CasePages(ClosingPages):
 
     def _questions_of(self, page: Page) -> list[Widget]:
         """Return the questions that are asked now; one that stays is the same widget."""
-        items = asked(self._form, page, self._answers)
-        return [self._question(path, item) for path, item in items]
+        parts: list[Widget] = []
+        for item in page.items:
+            path = f"{page.id}.{item.id}"
+            if not is_relevant(path, item, self._form, self._answers):
+                continue
+            if item.type == "repeat":
+                parts += [self._head(path, item), *self._entries_of(path, item)]
+            else:
+                parts.append(self._question(path, item))
+        return parts
 
-    def _question(self, path: str, item: Item) -> Field:
+    def _question(self, path: str, item: Item, within: str = "") -> Field:
         if path not in self._questions:
-            self._questions[path] = question(self._form, path, item, self._fields.get(path))
+            known = self._fields.get(path)
+            self._questions[path] = question(self._form, path, item, known, within)
+        self._questions[path].within = within
         return self._questions[path]
+
+    def _head(self, path: str, item: Item) -> Widget:
+        """Return what stands above the entries of an item that repeats."""
+        if path not in self._heads:
+            self._heads[path] = Heading(text=item.label, level=2, lead=item.hint)
+        return self._heads[path]
+
+    def _entries_of(self, path: str, item: Item) -> list[Widget]:
+        """Return the questions of every entry, and what adds another below them."""
+        parts: list[Widget] = []
+        for number, entry_id in enumerate(entry_ids(path, self._answers), 1):
+            label = entry_label(item, number)
+            parts.append(self._entry_heading(path, item, entry_id, label))
+            for inner in item.items:
+                place = f"{path}.{entry_id}.{inner.id}"
+                if is_relevant(place, inner, self._form, self._answers):
+                    parts.append(self._question(place, inner, label))
+        return [*parts, self._question(path, item)]
+
+    def _entry_heading(self, path: str, item: Item, entry_id: str, label: str) -> Widget:
+        key = f"{path}.{entry_id}"
+        if key not in self._heads:
+            first = item.items[0].id
+            self._heads[key] = EntryHeading(field=path, entry_id=entry_id, first=first, label=label)
+        self._heads[key].label = label
+        return self._heads[key]
 
     def _leave_form_page(self, name: str, payload: Mapping[str, Any]) -> None:
         page = self._form.page(self._page)
@@ -156,7 +215,7 @@ class CasePages(ClosingPages):
         return "check" if at_end else self._form.pages[following].id
 
     def _point_out(self, page: Page, problems: Sequence[Problem]) -> None:
-        wrong = {problem.where: how_to_mend(problem) for problem in problems}
+        wrong = {problem.where: self._mend(problem) for problem in problems}
         for path, component in self._questions.items():
             component.error = wrong.get(path, "")
         self._turn(self.query(page.id), f"{page.title} – Case {self.case_id}", True)

@@ -19,7 +19,7 @@ from lltic.ui.kit import (
     TextArea,
 )
 from lltic.ui.line import is_elsewhere, is_over
-from lltic.ui.sheet import CASES, Sheet, how_to_mend
+from lltic.ui.sheet import CASES, Sheet
 from lltic.ui.summaries import check_sections
 from lltic.ui.wording import CLOSING, UNSIGNED
 
@@ -34,7 +34,7 @@ class ClosingPages(Sheet):
     # -- check answers ----------------------------------------------------------------------
 
     def _show_check(self, problems: Sequence[Problem] = ()) -> None:
-        wrong = {problem.where: how_to_mend(problem) for problem in problems}
+        wrong = {problem.where: self._mend(problem) for problem in problems}
         answers = CheckAnswers(
             sections=check_sections(self._form, self._answers, wrong, self._change),
             locked=self.status != "open",

@@ -7,11 +7,12 @@ the date in words right after shows a slip too.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from lltic.clock import Clock
 
-__all__ = ["HINT", "date_problem", "in_words", "iso_date"]
+__all__ = ["HINT", "date_problem", "in_words", "iso_date", "unfinished"]
 
 HINT = "For example, 3/9/2026 or 3 September 2026"
 
@@ -34,6 +35,7 @@ EARLIEST = 2000
 """Years before this are slips of the finger."""
 
 ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})", re.ASCII)
 NUMBERS = re.compile(
     r"(?P<day>\d{1,2}) ?[/. -] ?(?P<month>\d{1,2}) ?[/. -] ?(?P<year>\d{4})", re.ASCII
 )
@@ -71,13 +73,17 @@ def _month(said: str) -> int:
 
 
 def in_words(text: str) -> str:
-    """Return an ISO date as it is read; what is none stays as it is.
+    """Return an ISO date, or a month, as it is read; what is none stays as it is.
 
     Examples
     --------
     >>> in_words("2026-09-03"), in_words(""), in_words("Friday, by telephone")
     ('3 September 2026', '', 'Friday, by telephone')
+    >>> in_words("2026-09"), in_words("2026")
+    ('September 2026', '2026')
     """
+    if (known := MONTH.fullmatch(text)) and 1 <= int(known["month"]) <= 12:
+        return f"{MONTHS[int(known['month']) - 1]} {known['year']}"
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -101,3 +107,33 @@ def date_problem(what: str, text: str, clock: Clock) -> str:
     if iso > clock().astimezone().date().isoformat():
         return f"{what} must be today or in the past; {in_words(iso)} is not"
     return ""
+
+
+def unfinished(text: str, precision: Collection[str]) -> str:
+    """Return what has to be mended of a date given in parts, as the message goes on.
+
+    Parameters
+    ----------
+    text : str
+        ``year-month-day`` as they were typed; a part may be empty, or not be there.
+    precision : collection of str
+        How exactly it may be known: all of ``day``, ``month``, ``year`` that will do.
+
+    Examples
+    --------
+    >>> unfinished("2026-09", ["day"]), unfinished("-09-03", ["day"])
+    ('must include a day', 'must include a year')
+    >>> unfinished("2026-02-31", ["day"])
+    'must be a real date, with its year in four figures'
+    """
+    parts = dict(zip(("year", "month", "day"), text.split("-"), strict=False))
+    needed = {"year"} | ({"month"} if not {"year"} & set(precision) or parts.get("day") else set())
+    needed |= {"day"} if set(precision) == {"day"} else set()
+    lacking = [f"a {part}" for part in ("day", "month", "year") if part in needed - _given(parts)]
+    if lacking:
+        return f"must include {' and '.join(lacking)}"
+    return "must be a real date, with its year in four figures"
+
+
+def _given(parts: Mapping[str, str]) -> set[str]:
+    return {part for part, said in parts.items() if said}

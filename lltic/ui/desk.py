@@ -125,7 +125,7 @@ class Desk:
             self._leave_case()
             self._case = case
             with self._status.hold_sync():
-                self._status.labels, self._status.words = case.labels(), case.words()
+                self._name_questions(case)
             self._status.belongs_to(
                 review_id=case.review_id, case_id=case.case_id, saved_at=case.saved_at
             )
@@ -162,6 +162,12 @@ class Desk:
             self._status.ack(**which, version=ack["version"], at=ack["at"])
             if self._case is not None and self._case.review_id == op["review_id"]:
                 self._case.saved(op["field"], op["value"], ack["version"])
+                self._name_questions(self._case)
+
+    def _name_questions(self, case: CasePages) -> None:
+        """Tell the page what its questions are called; entries come and go."""
+        self._status.labels, self._status.words = case.labels(), case.words()
+        self._status.kinds = case.kinds()
 
     def _not_saved(self, op: Mapping[str, Any], which: dict[str, str], error: Refused) -> None:
         if is_elsewhere(error) and not self._line.window:
@@ -174,7 +180,10 @@ class Desk:
             return
         other = error.conflict
         conflict = (other["value"], other["version"]) if other else None
-        message = f"{error} Your words are kept on this page."
+        said = str(error)
+        if other is None and self._case is not None and self._case.review_id == op["review_id"]:
+            said = self._case.refused(op["field"], op["value"], error)
+        message = f"{said} Your words are kept on this page."
         at = other.get("at", "") if other else ""
         self._status.refuse(**which, message=message, conflict=conflict, at=at)
 

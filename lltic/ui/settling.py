@@ -180,6 +180,7 @@ class SettlingPages(CasePages):
             or path == self._named_path()
             or path in lacking
             or (path in self._questions_on(page))
+            or self._form.entry(path) is not None
         ]
 
     def _named_path(self) -> str:
@@ -220,11 +221,14 @@ class SettlingPages(CasePages):
         for path, item in self._shown(page):
             if any(path in answers for _, answers in self._sides):
                 parts.append(self._side_by_side(path, item))
-            parts.append(self._question(path, item))
+            if item.type == "repeat":
+                parts += self._entries_of(path, item)
+            elif self._form.entry(path) is None:
+                parts.append(self._question(path, item))
         return parts
 
-    def _question(self, path: str, item: Item) -> Any:
-        made = super()._question(path, item)
+    def _question(self, path: str, item: Item, within: str = "") -> Any:
+        made = super()._question(path, item, within)
         if self._settles and path in self._beside and made.label == item.label:
             made.label = f"{SETTLED[self.kind]}: {item.label[:1].lower()}{item.label[1:]}"
         return made
@@ -321,7 +325,7 @@ class SettlingPages(CasePages):
                     field.version = self._fields[path]["version"]
         page = self._form.page(self._page)
         if page is not None:
-            if any(item.when and item.when.item in paths for item in page.items):
+            if any(self._steers(page, path) for path in paths):
                 self._ask_again(page)
         elif isinstance(self._live, TaskList):
             self._live.groups, self._live.summary = self._task_groups()

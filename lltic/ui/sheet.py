@@ -8,7 +8,7 @@ from typing import Any
 from ipywidgets import HBox, VBox, Widget
 
 from lltic.errors import Problem, Refused
-from lltic.form import Form
+from lltic.form import Form, asked
 from lltic.records import from_plain
 from lltic.ui.kit import (
     ErrorSummary,
@@ -22,7 +22,7 @@ from lltic.ui.kit import (
 )
 from lltic.ui.line import Line
 from lltic.ui.screen import close, replace
-from lltic.ui.wording import item_words
+from lltic.ui.wording import entry_ids, entry_label, item_words, within
 
 __all__ = ["CASES", "Sheet", "Turn", "how_to_mend"]
 
@@ -84,13 +84,32 @@ class Sheet:
         return {p: f["answer"] for p, f in self._fields.items() if f["answer"] is not None}
 
     def labels(self) -> dict[str, str]:
-        """Return words for every item, for messages about saving."""
-        return {path: f"{page.title}: {item.label}" for path, page, item in self._form.items()}
+        """Return words for every question, for messages about saving."""
+        found = {}
+        for path, page, item in asked(self._form, self._answers):
+            entry = within(self._form, path, self._answers)
+            found[path] = ": ".join(filter(None, (page.title, entry, item.label)))
+        return found
 
     def words(self) -> dict[str, dict[str, str]]:
-        """Return words for the values of every item that has a choice."""
-        found = {path: item_words(self._form, item) for path, _, item in self._form.items()}
+        """Return words for the values of every question that has a choice, and for entries."""
+        found = {}
+        for path, _, item in asked(self._form, self._answers):
+            found[path] = item_words(self._form, item)
+            if item.type == "repeat":
+                ids = entry_ids(path, self._answers)
+                found[path] = {one: entry_label(item, n) for n, one in enumerate(ids, 1)}
+                found[path][""] = f"another {item.entry}"
         return {path: words for path, words in found.items() if words}
+
+    def kinds(self) -> dict[str, str]:
+        """Return the kind of every question."""
+        return {path: item.type for path, _, item in asked(self._form, self._answers)}
+
+    def _mend(self, problem: Problem) -> str:
+        """Return what to do about a problem, with the entry it is in."""
+        entry = within(self._form, problem.where, self._answers)
+        return f"{how_to_mend(problem)} ({entry})" if entry else how_to_mend(problem)
 
     # -- banner, journey, notes ---------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from ipywidgets import Widget
 
 from lltic.form import Form, Item
 from lltic.ui.kit import Heading, Sides
-from lltic.ui.wording import answer_text
+from lltic.ui.wording import answer_text, entries_text
 
 __all__ = ["DISCIPLINES", "in_full", "sides_of"]
 
@@ -27,9 +27,13 @@ Side = tuple[str, Mapping[str, Mapping[str, Any]]]
 def sides_of(
     form: Form, path: str, item: Item, sides: Sequence[Side], *, field: str = "", level: int = 2
 ) -> Sides:
-    """Return one question with the answer of each side."""
+    """Return one question with the answer of each side; entries are told in full.
+
+    Entries cannot be taken over: their questions are answers of their own.
+    """
+    taken = "" if item.type == "repeat" else field
     return Sides(
-        label=item.label, sides=_answers(form, path, item, sides), field=field, level=level
+        label=item.label, sides=_answers(form, path, item, sides), field=taken, level=level
     )
 
 
@@ -38,6 +42,8 @@ def _answers(form: Form, path: str, item: Item, sides: Sequence[Side]) -> list[d
     for label, answers in sides:
         answer = answers.get(path)
         text = answer_text(form, item, answer)
+        if item.type == "repeat":
+            text = entries_text(form, path, item, answers)
         found.append({"label": label, "answer": answer} | ({"text": text} if text else {}))
     return found
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lltic.form import Answers, Form, Item, Page, is_relevant
-from lltic.ui.wording import answer_text, progress_counts
+from lltic.form import asked as every_question
+from lltic.ui.wording import answer_text, progress_counts, within
 
 __all__ = ["asked", "check_sections", "task_groups", "task_row"]
 
@@ -24,9 +25,12 @@ Query = Callable[[str], str]
 
 
 def asked(form: Form, page: Page, answers: Answers) -> list[tuple[str, Item]]:
-    """Return the items of a page that branching asks, with their paths."""
-    paths = [(f"{page.id}.{item.id}", item) for item in page.items]
-    return [(p, item) for p, item in paths if is_relevant(p, item, form, answers)]
+    """Return the items of a page that branching asks, with their paths; entries in their place."""
+    return [
+        (path, item)
+        for path, on, item in every_question(form, answers)
+        if on.id == page.id and is_relevant(path, item, form, answers)
+    ]
 
 
 def task_groups(form: Form, progress: Mapping[str, str], query: Query) -> list[dict[str, Any]]:
@@ -64,17 +68,21 @@ def check_sections(
             "rows": [
                 _row(form, path, item, answers, wrong, query(path))
                 for path, item in asked(form, page, answers)
-                if path in answers or not _needs_no_words(item, answers)
+                if path in answers or not _needs_no_words(form, path, item, answers)
             ],
         }
         for page in form.pages
     ]
 
 
-def _needs_no_words(item: Item, answers: Answers) -> bool:
+def _needs_no_words(form: Form, path: str, item: Item, answers: Answers) -> bool:
     """Say whether an item goes with another that has no value: a phase that did not apply."""
-    other = item.required_when
-    return other is not None and answers.get(other.item, {}).get("value") is None
+    if item.required_when is None:
+        return False
+    other, entry = item.required_when.item, form.entry(path)
+    if entry is not None and other.startswith(f"{entry.path}."):
+        other = f"{entry.path}.{entry.entry_id}{other.removeprefix(entry.path)}"
+    return answers.get(other, {}).get("value") is None
 
 
 def _row(
@@ -86,9 +94,10 @@ def _row(
     query: str,
 ) -> dict[str, Any]:
     answer = answers.get(path)
+    entry = within(form, path, answers)
     row: dict[str, Any] = {
         "field": path,
-        "key": item.label,
+        "key": f"{entry}: {item.label}" if entry else item.label,
         "answer": answer,
         "query": query,
         "optional": not item.required and item.required_when is None,

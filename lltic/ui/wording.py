@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lltic.clock import parse_instant
-from lltic.form import Form, Item
+from lltic.form import Answers, Form, Item
+from lltic.form.kinds import MAX_LINE, number_words
+from lltic.ui.dates import in_words, unfinished
+from lltic.ui.kit.fields import MISSING_CHOICES
 
 __all__ = [
     "CLOSING",
@@ -15,10 +18,15 @@ __all__ = [
     "UNSIGNED",
     "answer_text",
     "day",
+    "entries_text",
+    "entry_ids",
+    "entry_label",
     "item_words",
+    "not_taken",
     "plural",
     "progress_counts",
     "time_of_day",
+    "within",
 ]
 
 SYNTHETIC = "Synthetic study: invented people, invented notes."
@@ -145,7 +153,94 @@ def answer_text(form: Form, item: Item, answer: Mapping[str, Any] | None) -> str
     value = (answer or {}).get("value")
     if value is None:
         return ""
+    if item.type == "date":
+        return in_words(str(value))
+    if item.type == "number":
+        return _number_text(value, item.unit)
+    if item.type == "repeat":
+        return plural(len(value), item.entry)
     words = item_words(form, item)
     if item.type == "choices":
         return "; ".join(words.get(v, v) for v in value)
-    return str(value) if item.type == "text" else words.get(str(value), "")
+    return str(value) if item.type in ("text", "line") else words.get(str(value), "")
+
+
+def _number_text(value: float, unit: str) -> str:
+    """Return a number as it was typed, all its figures and no more, with its unit."""
+    text = str(value)
+    if "e" in text:  # below 0.0001; a form asks for six decimals at most
+        text = f"{value:.6f}".rstrip("0")
+    return f"{text.removesuffix('.0')} {unit}".rstrip()
+
+
+# -- items that repeat ----------------------------------------------------------------------
+
+
+def entry_ids(path: str, answers: Answers) -> list[str]:
+    """Return the ids of the entries of an item that repeats, in their order."""
+    ids = answers.get(path, {}).get("value")
+    return ids if isinstance(ids, list) else []
+
+
+def entry_label(item: Item, number: int) -> str:
+    """Return what an entry is called.
+
+    Examples
+    --------
+    >>> entry_label(Item("list", "repeat", "Problems", entry="problem"), 2)
+    'Problem 2'
+    """
+    return f"{item.entry[:1].upper()}{item.entry[1:]} {number}"
+
+
+def within(form: Form, path: str, answers: Answers) -> str:
+    """Return which entry a question belongs to, in words; empty where it is in none."""
+    entry = form.entry(path)
+    ids = entry_ids(entry.path, answers) if entry else []
+    if entry is None or entry.entry_id not in ids:
+        return ""
+    return entry_label(entry.group, ids.index(entry.entry_id) + 1)
+
+
+def entries_text(form: Form, path: str, item: Item, answers: Answers) -> str:
+    """Return every answered question of every entry of an item that repeats, line by line."""
+    parts = []
+    for number, entry_id in enumerate(entry_ids(path, answers), 1):
+        lines = [entry_label(item, number)]
+        for question in item.items:
+            answer = answers.get(f"{path}.{entry_id}.{question.id}")
+            if answer:
+                kind = MISSING_CHOICES.get(answer.get("missing", ""))
+                said = kind["label"] if kind else answer_text(form, question, answer)
+                lines.append(f"{question.label}: {said}")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+# -- what cannot be taken -------------------------------------------------------------------
+
+
+def not_taken(item: Item, value: Any) -> str:
+    """Return what is wrong with a value of an item, in the words of the page.
+
+    Parameters
+    ----------
+    value : object
+        What the service refused to store. It is not repeated.
+
+    Examples
+    --------
+    >>> not_taken(Item("seen", "date", "First seen"), "2026-09")
+    'First seen must include a day'
+    >>> not_taken(Item("age", "number", "Age", minimum=0, unit="years"), "old")
+    'Age must be a whole number from 0 years'
+    """
+    if item.type == "date":
+        return f"{item.label} {unfinished(str(value), item.precision)}"
+    if item.type == "number":
+        return f"{item.label} must be {number_words(item)}"
+    if item.type == "line":
+        return f"{item.label} must be one line of at most {MAX_LINE} characters"
+    if item.type == "repeat":
+        return f"{item.label}: there can be up to {item.at_most}"
+    return ""

@@ -13,15 +13,21 @@ import lltic.ui.kit as kit
 from lltic.ui.kit import (
     Actions,
     Checkboxes,
+    DateInput,
+    EntryHeading,
     ErrorSummary,
     NotesViewer,
+    NumberInput,
     PassageCoder,
     PatientBanner,
     Place,
     Radios,
+    RepeatingGroup,
     SaveStatus,
     Scale,
+    Select,
     TextArea,
+    TextInput,
     Worklist,
     answer_problem,
     link,
@@ -113,6 +119,33 @@ def test_missing_choices_keep_their_wording_unless_told() -> None:
     ]
     with pytest.raises(ValueError, match="not_applicable, not_in_notes"):
         Radios(missing=["lost"])
+
+
+@pytest.mark.parametrize(
+    "field", [TextArea, TextInput, NumberInput, DateInput, Select, RepeatingGroup]
+)
+def test_every_field_can_offer_every_reason_for_no_answer(field: Any) -> None:
+    made = field(missing=["not_known", "declined"], value={"missing": "declined"})
+    labels = [one["label"] for one in made.missing]
+    assert labels == ["Not known", "Would rather not say"]
+    assert field().missing == [], "and none unless it is told to"
+
+
+def test_a_date_and_a_number_are_told_what_is_taken_in_the_words_of_forms() -> None:
+    assert DateInput(precision=("day", "month")).precision == ["day", "month"]
+    with pytest.raises(TraitError):
+        DateInput(precision=["hour"])
+    number = NumberInput(minimum=0, maximum=None, decimals=2, unit="kg")
+    assert (number.minimum, number.maximum, number.decimals) == (0, None, 2)
+    with pytest.raises(TraitError):
+        NumberInput(decimals=9)
+
+
+def test_a_heading_of_an_entry_sends_nothing_itself() -> None:
+    for part in (EntryHeading(field="p.list", entry_id="a1"), RepeatingGroup(field="p.list")):
+        heard, _ = listening(part)
+        arrive(part, {"action": "remove", "id": "a1"})
+        assert heard == [], "the list is the group's answer, and travels as one"
 
 
 def test_checkboxes_none() -> None:

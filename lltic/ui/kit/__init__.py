@@ -22,7 +22,8 @@ Between components of one page (CustomEvents on ``document``)
     ``restore`` when it knows newer words, and fills in the review they belong to.
     ``lltic:restore`` {field, value} · ``lltic:settled`` {field, version, idle}: newer words
     from the outbox · an edit was committed.
-    ``lltic:flush`` {done, taken}: somebody wants to leave; ``done(true)`` when all is committed.
+    ``lltic:flush`` {done, taken, stays}: somebody wants to leave; ``done(true)`` when all is
+    committed. The focus goes to an answer that was refused, unless nobody leaves (``stays``).
     ``lltic:link`` {state}: the client's connection is ``up``, ``down`` or ``gone``.
     ``lltic:status`` {words, busy, done, bad} · ``lltic:status-slot`` {slot, claimed} ·
     ``lltic:status-ask``: the text of the save status, and who shows it.
@@ -31,6 +32,7 @@ Between components of one page (CustomEvents on ``document``)
     ``document.documentElement.dataset.llticPaused`` · ``lltic:leaving`` {}: the page loads
     itself again, ask nobody · ``lltic:session-over`` {}: the web server knows no session.
     ``lltic:fill`` {field, value}: put an answer into a field, as if the person had.
+    ``lltic:entry-removed`` {field, id, label}: an entry was taken out of a repeating group.
     ``lltic:drafts`` {add}: unbound fields tell what is in them, for a page that is left.
     ``lltic:open-edits`` {add}: an outbox that starts late asks for what was typed before.
 
@@ -46,11 +48,15 @@ reviewer's kernel pays for every module.
 from __future__ import annotations
 
 from lltic.ui.kit.base import Component, link, query_string
+from lltic.ui.kit.entries import EntryHeading, RepeatingGroup
 from lltic.ui.kit.fields import (
     Checkboxes,
+    DateInput,
     Field,
+    NumberInput,
     Radios,
     Scale,
+    Select,
     TextArea,
     TextInput,
     answer_problem,
@@ -86,12 +92,15 @@ __all__ = [
     "Checkboxes",
     "Component",
     "ConflictNotice",
+    "DateInput",
+    "EntryHeading",
     "ErrorSummary",
     "Field",
     "Heading",
     "Journey",
     "NotesViewer",
     "Notice",
+    "NumberInput",
     "Paragraph",
     "PassageCoder",
     "PatientBanner",
@@ -99,8 +108,10 @@ __all__ = [
     "Quote",
     "Radios",
     "Receipt",
+    "RepeatingGroup",
     "SaveStatus",
     "Scale",
+    "Select",
     "Sides",
     "SignInAgain",
     "Signature",

@@ -12,10 +12,15 @@ All fields share the traits
 ``bound``
     True: an edit becomes an operation of :class:`~lltic.ui.kit.SaveStatus`.
     False: the trait ``value`` follows the person.
+``locked``
+    True: the answer can be read and copied, not changed.
 ``heading``
     ``"page"`` makes the label the page's h1, ``"section"`` an h2, ``""`` a plain label.
 ``caption``
     Small text above a page heading, such as "Phase 2 of 5".
+``within``
+    Which entry of a :class:`~lltic.ui.kit.RepeatingGroup` it belongs to, such as
+    "Problem 2": added to the label for screen readers.
 """
 
 from __future__ import annotations
@@ -23,16 +28,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from traitlets import Bool, Dict, Enum, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
 from lltic.ui.kit.base import Component, css, esm
 
 __all__ = [
     "MISSING_CHOICES",
     "Checkboxes",
+    "DateInput",
     "Field",
+    "NumberInput",
     "Radios",
     "Scale",
+    "Select",
     "TextArea",
     "TextInput",
     "answer_problem",
@@ -41,8 +49,10 @@ __all__ = [
 MISSING_CHOICES: dict[str, dict[str, str]] = {
     "not_applicable": {"label": "Does not apply", "description": ""},
     "not_in_notes": {"label": "Not in the notes", "description": ""},
+    "not_known": {"label": "Not known", "description": ""},
+    "declined": {"label": "Would rather not say", "description": ""},
 }
-"""The two reasons a reviewer may give for no answer, with their usual wording."""
+"""The reasons there may be for no answer, with their usual wording."""
 
 
 def answer_problem(answer: Any) -> str:
@@ -55,7 +65,7 @@ def answer_problem(answer: Any) -> str:
     >>> answer_problem({"value": 4})
     ''
     >>> answer_problem({"missing": "lost"})
-    'a missing answer is one of: not_applicable, not_in_notes'
+    'a missing answer is one of: not_applicable, not_in_notes, not_known, declined'
     """
     if answer is None:
         return ""
@@ -113,6 +123,8 @@ class Field(Component):
     value = Dict(allow_none=True, default_value=None).tag(sync=True)
     version = Int(0).tag(sync=True)
     error = Unicode().tag(sync=True)
+    within = Unicode().tag(sync=True)
+    locked = Bool(False).tag(sync=True)
     bound = Bool(True).tag(sync=True)
 
     @validate("value")
@@ -132,7 +144,7 @@ class TextArea(Field):
     The answer is ``{"value": text}``; an emptied box is ``None``.
     """
 
-    _esm = esm("field", "text_area")
+    _esm = esm("field", "reasons", "text_area")
     rows = Int(6).tag(sync=True)
     missing = List(Dict()).tag(sync=True)
     optional = Bool(False).tag(sync=True)
@@ -142,11 +154,62 @@ class TextArea(Field):
 
 
 class TextInput(Field):
-    """One line of text. Traits beside the common ones: ``optional``, ``longest`` (characters)."""
+    """One line of text.
 
-    _esm = esm("field", "text_input")
+    Traits beside the common ones: ``optional`` and ``missing`` as in :class:`TextArea`;
+    ``longest`` (characters that the box takes; 0: any number, nothing is cut off).
+    """
+
+    _esm = esm("field", "reasons", "text_input")
     optional = Bool(False).tag(sync=True)
     longest = Int(500).tag(sync=True)
+    missing = List(Dict()).tag(sync=True)
+
+    def __init__(self, *, missing: Iterable[Any] = (), **traits: Any) -> None:
+        super().__init__(missing=plain_missing(missing), **traits)
+
+
+class NumberInput(Field):
+    """A number in a plain box, its unit beside it.
+
+    Traits beside the common ones: ``unit``; ``minimum``, ``maximum`` (None: no bound) and
+    ``decimals``, what is taken; ``optional`` and ``missing`` as in :class:`TextArea`.
+    The answer is ``{"value": number}``. Whatever else was typed is sent as text when the
+    person leaves the box, for the service to refuse in words; it is never rounded.
+    """
+
+    _esm = esm("field", "reasons", "finishing", "number_input")
+    unit = Unicode().tag(sync=True)
+    minimum = Float(None, allow_none=True).tag(sync=True)
+    maximum = Float(None, allow_none=True).tag(sync=True)
+    decimals = Int(0, min=0, max=6).tag(sync=True)
+    optional = Bool(False).tag(sync=True)
+    missing = List(Dict()).tag(sync=True)
+
+    def __init__(self, *, missing: Iterable[Any] = (), **traits: Any) -> None:
+        super().__init__(missing=plain_missing(missing), **traits)
+
+
+class DateInput(Field):
+    """A date in boxes for day, month and year; a month may be written as a word.
+
+    Traits beside the common ones: ``precision`` (how exactly it must be known: all of
+    ``day``, ``month``, ``year`` that will do); ``optional`` and ``missing`` as in
+    :class:`TextArea`.
+    The answer is ``{"value": text}``, ISO text of a day, a month or a year: ``2026-09-03``,
+    ``2026-09``, ``2026``. What is no such date is sent as it stands when the person leaves
+    the boxes (``2026-02-31``, ``2026--03``), for the service to refuse in words.
+    """
+
+    _esm = esm("field", "reasons", "finishing", "date_input")
+    precision = List(Enum(("day", "month", "year")), ["day"]).tag(sync=True)
+    optional = Bool(False).tag(sync=True)
+    missing = List(Dict()).tag(sync=True)
+
+    def __init__(
+        self, *, precision: Iterable[str] = ("day",), missing: Iterable[Any] = (), **traits: Any
+    ) -> None:
+        super().__init__(precision=list(precision), missing=plain_missing(missing), **traits)
 
 
 class Radios(Field):
@@ -177,6 +240,24 @@ class Scale(Radios):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**{"arrangement": "scale", **traits})
+
+
+class Select(Field):
+    """One choice of many, in a list that opens; nothing is ever pre-selected.
+
+    Traits beside the common ones: ``options`` and ``missing`` as in :class:`Radios` (no
+    missing choice by default), ``optional`` (adds "(optional)" to the label).
+    """
+
+    _esm = esm("field", "select")
+    options = List(Dict()).tag(sync=True)
+    missing = List(Dict()).tag(sync=True)
+    optional = Bool(False).tag(sync=True)
+
+    def __init__(
+        self, *, options: Iterable[Any] = (), missing: Iterable[Any] = (), **traits: Any
+    ) -> None:
+        super().__init__(options=plain_options(options), missing=plain_missing(missing), **traits)
 
 
 class Checkboxes(Field):

@@ -58,7 +58,9 @@ class SaveStatus(Component):
     labels = AnyTrait({}).tag(sync=True)
     """Optional words for fields in messages: ``{field: label}``."""
     words = AnyTrait({}).tag(sync=True)
-    """Optional words for values in messages: ``{field: {value: label}}``."""
+    """Optional words for values in messages: ``{field: {value: label}}``; "" is any other."""
+    kinds = AnyTrait({}).tag(sync=True)
+    """Optional kinds of fields, as in forms: of two versions only a ``text`` can be made one."""
 
     def __init__(self, **traits: Any) -> None:
         self._operation_callbacks: list[OperationCallback] = []

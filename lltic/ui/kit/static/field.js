@@ -1,15 +1,16 @@
 // What all fields share: the frame (label, hint, error) and the way of an answer.
 
 const NOT_TAKEN_AFTER = 3000; // ms
+const TYPED = "input[type=text]";
 /** Words of our own that come back within this time are an echo, not news from Python. */
 const ECHO_WITHIN = 3000; // ms
 
 /**
  * Connect a field to its answer. `show(answer)` paints it; `edit(answer)` says that the
  * person changed it. While an edit is open (not yet acknowledged) nothing from Python
- * overwrites what is on the screen.
+ * overwrites what is on the screen. `joins`: two texts can be made one.
  */
-function connect(model, el, show) {
+function connect(model, el, show, { joins = false } = {}) {
   const name = () => model.get("field");
   let answer = model.get("value");
   let version = model.get("version");
@@ -70,11 +71,12 @@ function connect(model, el, show) {
     }
   };
   const mine = (listener) => ({ detail }) => detail.field === name() && listener(detail);
-  /** In a window that may not write, the words can be read and copied, not changed. */
+  /** Where nobody may write, the words can be read and copied, not changed. */
   const quieten = () => {
-    const quiet = Boolean(model.get("bound") && document.documentElement.dataset.llticPaused);
-    for (const area of el.querySelectorAll("textarea")) area.readOnly = quiet;
-    for (const other of el.querySelectorAll("input, .lltic-clear")) other.disabled = quiet;
+    const paused = model.get("bound") && document.documentElement.dataset.llticPaused;
+    const quiet = Boolean(paused || model.get("locked"));
+    for (const area of el.querySelectorAll(`textarea, ${TYPED}`)) area.readOnly = quiet;
+    for (const other of el.querySelectorAll(`input:not(${TYPED}), select, .lltic-clear, .lltic-add`)) other.disabled = quiet;
   };
   const later = () => queueMicrotask(fromPython);
   model.on("change:value", later);
@@ -84,7 +86,8 @@ function connect(model, el, show) {
     listen(document, "lltic:fill", mine(({ value }) => {
       // Words are added to those that are there; another choice takes the place of the first.
       const texts = [answer?.value, value?.value];
-      const next = texts.every((one) => typeof one === "string" && one) ? { value: texts.join("\n\n") } : value;
+      const both = joins && texts.every((one) => typeof one === "string" && one);
+      const next = both ? { value: texts.join("\n\n") } : value;
       edit(next);
       paint(next);
     })),
@@ -123,6 +126,8 @@ function connect(model, el, show) {
   };
 }
 
+const BOXES = new Set(["INPUT", "SELECT", "TEXTAREA"]);
+
 /** Ids of hint and error, for aria-describedby; the error element is kept up to date. */
 function describe(model, id) {
   const hintId = `${id}-hint`;
@@ -132,7 +137,7 @@ function describe(model, id) {
     return text ? h("p", { class: "lltic-hint", id: hintId, text }) : null;
   };
   const error = h("p", { class: "lltic-error", id: errorId });
-  const refresh = (group, target) => {
+  const refresh = (group, target, boxes = []) => {
     const text = model.get("error");
     error.replaceChildren(...(text ? [hidden("Error: "), text] : []));
     error.hidden = !text;
@@ -140,9 +145,10 @@ function describe(model, id) {
     const ids = [model.get("hint") && hintId, text && errorId].filter(Boolean).join(" ");
     if (ids) target.setAttribute("aria-describedby", ids);
     else target.removeAttribute("aria-describedby");
-    if (target.tagName === "TEXTAREA") {
-      if (text) target.setAttribute("aria-invalid", "true");
-      else target.removeAttribute("aria-invalid");
+    for (const one of boxes.length ? boxes : [target]) {
+      if (!BOXES.has(one.tagName)) continue;
+      if (text) one.setAttribute("aria-invalid", "true");
+      else one.removeAttribute("aria-invalid");
     }
   };
   return { hint, error, refresh };
@@ -161,15 +167,19 @@ function caption(model) {
 /** A legend or label, as a heading where it is one. `inner` wraps the text. */
 function question(model, inner) {
   const tag = headingTag(model);
-  if (!tag) return [caption(model), inner(model.get("label"))];
+  const within = model.get("within");
+  const words = inner(model.get("label"));
+  if (within) words.append(hidden(` (${within})`));
+  if (!tag) return [caption(model), words];
   const id = tag === "h1" ? "lltic-heading" : null;
-  return [h(tag, { id, class: `lltic-question lltic-question--${model.get("heading")}` }, caption(model), inner(model.get("label")))];
+  return [h(tag, { id, class: `lltic-question lltic-question--${model.get("heading")}` }, caption(model), words)];
 }
 
 /** Redraw the frame when its words change; refresh the error alone when only that changes. */
 function fieldLife(model, el, traits, build, field) {
   let refresh = () => {};
-  const stopFrame = watch(model, ["field", "label", "hint", "caption", "heading", ...traits], () => {
+  const stopFrame = watch(model, ["field", "label", "hint", "caption", "heading", "within", "locked", ...traits], () => {
+    el.classList.toggle("lltic-field--within", Boolean(model.get("within")));
     refresh = build();
     refresh();
     field.begin();

@@ -38,7 +38,7 @@ function render({ model, el }) {
     });
     const first = rows.findIndex((row) => row.apart);
     if (first > 0 && layout !== "scale") rows[first].row.classList.add("lltic-choice--apart");
-    clear = h("button", { type: "button", class: "lltic-link lltic-clear", text: "Clear my answer", "data-key": `${id}-clear`, on: { click: empty } }, hidden(` to ${model.get("label")}`));
+    clear = h("button", { type: "button", class: "lltic-link lltic-clear", text: "Clear my answer", "data-key": `${id}-clear`, on: { click: empty } }, hidden(` to ${model.get("label")}${model.get("within") ? ` (${model.get("within")})` : ""}`));
     const fieldset = h(
       "fieldset",
       { class: "lltic-fieldset" },

@@ -24,7 +24,11 @@ function outbox() {
   });
   document.addEventListener("lltic:flush", ({ detail }) => {
     detail.taken = true;
-    box.flush().then(detail.done);
+    box.flush().then((ok) => {
+      detail.done(ok);
+      const refused = box.state.halted.find((one) => !one.other);
+      if (!ok && refused && !detail.stays) focusOn(document.getElementById(fieldId(refused.field)));
+    });
   });
   document.addEventListener("lltic:link", ({ detail }) => box.setLink(detail.state));
   document.addEventListener("lltic:pause", ({ detail }) => box.pause(detail.reason, detail.on));
@@ -230,8 +234,10 @@ function gonePart(state, box) {
 }
 
 function conflictPart(one, box, model) {
-  const isText = (answer) => answer === null || answer === undefined || typeof answer.value === "string";
-  const words = (model.get("words") ?? {})[one.field] ?? {};
+  const kind = (model.get("kinds") ?? {})[one.field] ?? "text"; // two free texts can be made one
+  const isText = (answer) => kind === "text" && (answer === null || answer === undefined || typeof answer.value === "string");
+  const known = (model.get("words") ?? {})[one.field] ?? {};
+  const words = kind === "date" ? { ...dateWords(one.mine), ...dateWords(one.other.value) } : known;
   return conflictNotice(
     {
       label: labelOf(model, one.field),
@@ -253,6 +259,12 @@ function conflictPart(one, box, model) {
       },
     },
   );
+}
+
+/** How a date reads: { "2026-09-03": "3 Sep 2026" }; a month or a year stands as it is. */
+function dateWords(answer) {
+  const text = answer?.value;
+  return typeof text === "string" && text.length === 10 ? { [text]: dayMonth(text, true) } : {};
 }
 
 function refusalPart(one, label, box) {

@@ -1,21 +1,50 @@
 function render({ model, el }) {
   mount(el, "field");
   let input = null;
+  let why = null;
+  const setAside = (missing) => input.classList.toggle("lltic-off", why.show(missing, input.value !== ""));
   const field = connect(model, el, (answer) => {
+    if (!input) return;
     const text = typeof answer?.value === "string" ? answer.value : "";
-    if (input && input.value !== text) input.value = text;
+    if (!answer?.missing && input.value !== text) input.value = text;
+    setAside(answer?.missing);
   });
+  const words = () => (input.value === "" ? null : { value: input.value });
+  const typed = () => {
+    setAside(null);
+    field.edit(words());
+  };
+  const ticked = (missing) => {
+    setAside(missing);
+    field.edit(missing ? { missing } : words());
+  };
   const build = () => {
     const id = fieldId(model.get("field"));
-    const words = describe(model, id);
+    const told = describe(model, id);
     const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
-    input = h("input", { id, type: "text", class: "lltic-input lltic-text-input", autocomplete: "off", maxlength: model.get("longest"), "data-key": id });
-    input.addEventListener("input", () => field.edit(input.value === "" ? null : { value: input.value }));
-    const group = h("div", { class: "lltic-group" }, question(model, (text) => h("label", { for: id, class: "lltic-label" }, text, optional)), words.hint(), words.error, input);
+    input = h("input", {
+      id,
+      type: "text",
+      class: "lltic-input lltic-text-input",
+      autocomplete: "off",
+      maxlength: model.get("longest") || null, // 0: nothing is cut off; the service says when it is too long
+      "data-key": id,
+      on: { input: typed },
+    });
+    why = reasons(model, id, ticked);
+    const group = h(
+      "div",
+      { class: "lltic-group" },
+      question(model, (text) => h("label", { for: id, class: "lltic-label" }, text, optional)),
+      told.hint(),
+      told.error,
+      input,
+      why.part,
+    );
     redraw(el, group);
-    return () => words.refresh(group, input);
+    return () => told.refresh(group, input);
   };
-  return fieldLife(model, el, ["optional", "longest"], build, field);
+  return fieldLife(model, el, ["optional", "longest", "missing"], build, field);
 }
 
 export default { render };
