@@ -218,6 +218,7 @@ def served(folder: Path, socket: Path, cull: float) -> Iterator[str]:
     port = free_port()
     desk = str(ROOT / "lltic" / "ui" / "pages" / "desk.ipynb")
     settings = {"socket": str(socket), "port": port, "pages": {"/": desk}, "cull": int(cull)}
+    settings["in_all"] = 2 * PEOPLE  # a server that is full ends the oldest before culling does
     with process(["-c", SERVER, json.dumps(settings)], folder):
         address = f"http://127.0.0.1:{port}"
         until(lambda: answers(f"{address}/login"), "our server")

@@ -41,14 +41,17 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return helper or None
 
 
-SERVED = ("e2e", "faults", "hub", "security", "ui_server")
+TIMED = ("faults",)
+SERVED = ("e2e", "hub", "security", "ui_server")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts servers or a browser: it needs the machine for itself."""
+    """Mark what needs the machine for itself, and what starts servers or a browser."""
     for item in items:
         folder = item.path.relative_to(ROOT).parts[1]
-        if folder in SERVED or "chromium" in getattr(item, "fixturenames", ()):
+        if folder in TIMED:
+            item.add_marker(pytest.mark.timed)
+        elif folder in SERVED or "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.served)
 
 

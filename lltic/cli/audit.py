@@ -85,7 +85,7 @@ def anchor(file: Path, study: Study, as_json: bool) -> None:
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(["table", "csv", "json"]),
+    type=click.Choice(["table", "csv"]),
     default="table",
     show_default=True,
 )
@@ -112,7 +112,7 @@ def accesses(
     begin = since.replace(tzinfo=UTC) if since else None
     found = look(study, person=person, case_id=case_id, kinds=kinds, since=begin)
     lines = _csv(found) if shape == "csv" else _table(found)
-    show(found, lines, as_json=as_json or shape == "json")
+    show(found, lines, as_json=as_json)
 
 
 def _table(found: Sequence[Access]) -> list[str]:

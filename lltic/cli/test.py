@@ -17,17 +17,19 @@ from lltic.errors import LlticError, Problem, UsageError
 __all__ = ["STEPS", "count", "register"]
 
 IN_CI = "not registry and not soak"
+BESIDE = ("-n", "logical", "--dist", "loadfile", "--durations=10")
 STEPS: dict[str, tuple[str, ...]] = {
     "lint": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
-    "tests": ("pytest", "-n", "logical", "--dist", "loadfile", "-m", f"{IN_CI} and not served"),
-    "served": ("pytest", "-m", f"{IN_CI} and served"),
+    "tests": ("pytest", *BESIDE, "-m", f"{IN_CI} and not served and not timed"),
+    "served": ("pytest", *BESIDE, "-m", f"{IN_CI} and served"),
+    "timed": ("pytest", "--durations=10", "-m", f"{IN_CI} and timed"),
 }
 """Each step and the module that does it; their other settings are in ``pyproject.toml``.
 
-Tests run side by side; those of running servers, some of which promise something
-within seconds, one after the other.
+Tests run side by side, first what starts no server; those that promise something
+within seconds have the machine for themselves.
 """
 NOTHING_CHOSEN = 5  # pytest's exit code
 

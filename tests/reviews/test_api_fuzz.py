@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from running_service import FIRST, PEOPLE, everybody, served
 
 from lltic.reviews import admin
+from lltic.reviews.service.answering import _checked
 from lltic.reviews.service.answers import Problems
+from lltic.reviews.service.bodies import Login
 from lltic.reviews.service.limits import Limiter
 
 KNOWN = (FIRST, "AAAAA-00001-2", "AAAAA-00001", "admission.score", "submit:" + FIRST)
@@ -93,3 +95,11 @@ def quoted(text: str) -> str:
     from urllib.parse import quote
 
     return quote(text.encode("utf-8", "replace"), safe="")
+
+
+def test_nothing_that_came_in_is_kept_for_the_next_request():
+    """A reader of JSON that remembers short texts would remember passwords."""
+    raw = json.dumps({"name": "amira", "password": "correct-horse"}).encode()
+    first, second = (_checked(Login, raw) for _ in range(2))
+    assert first == second
+    assert first["password"] is not second["password"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -263,6 +264,21 @@ def test_roles_decide_what_a_person_may_do(world):
     assert world.desk.worklist(nobody)["reviews"] == []
     with pytest.raises(Refused):
         world.desk.review(nobody, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("view", "arguments"),
+    [("worklist", ()), ("overview", ()), ("events", (0,)), ("accesses", (0,))],
+)
+def test_nobody_looks_while_something_is_being_written(world, view, arguments):
+    """What is looked at would change under the eyes of who goes through it."""
+    everything = Person("otto", "", "", ("reviewer", "coordinator", "auditor"))
+    with ThreadPoolExecutor(1) as pool:
+        with world.desk._turn:
+            looking = pool.submit(getattr(world.desk, view), everything, *arguments)
+            with pytest.raises(TimeoutError):
+                looking.result(timeout=0.2)
+        assert looking.result(timeout=30)
 
 
 def test_the_state_can_be_rebuilt_from_the_record(world):

@@ -251,7 +251,9 @@ class Desk:
 
     def accesses(self, person: Person, after: int) -> dict[str, Any]:
         """Return the next thousand lines of the book of accesses, for an auditor."""
-        return oversight.accesses(self._room, person, self._store.accesses.read(after), MAX_EVENTS)
+        with self._turn:
+            book = self._store.accesses.read(after)
+            return oversight.accesses(self._room, person, book, MAX_EVENTS)
 
 
 def _window(operation: Mapping[str, Any]) -> str:
