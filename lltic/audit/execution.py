@@ -21,9 +21,19 @@ from lltic.study import Study, write_atomically
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["execute", "execute_all", "kernel_environment", "notebook_folder", "shipped_notebooks"]
+__all__ = [
+    "execute",
+    "execute_all",
+    "kernel_environment",
+    "notebook_folder",
+    "shipped_notebooks",
+    "study_notebooks",
+]
 
 TIMEOUT_SECONDS = 600
+ABOUT_THE_PROGRAM = "9"
+"""Notebooks whose number begins so show what lltic is made of; a report has no use for them."""
+
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "VIRTUAL_ENV")
 
 
@@ -37,6 +47,11 @@ def shipped_notebooks() -> list[Path]:
     inside = package / "_notebooks"
     folder = inside if inside.is_dir() else package.parent / "notebooks"
     return sorted(folder.glob("*.ipynb"))
+
+
+def study_notebooks() -> list[Path]:
+    """Return the shipped notebooks that say something of a study, and so belong to its report."""
+    return [path for path in shipped_notebooks() if not path.name.startswith(ABOUT_THE_PROGRAM)]
 
 
 def notebook_folder(study: Study) -> Path:
@@ -89,7 +104,7 @@ def execute_all(
     ----------
     study : Study
     sources : iterable of Path, optional
-        The notebooks to run; those that come with the package when not given.
+        The notebooks to run; :func:`study_notebooks` when not given.
     into : Path, optional
         Where to; ``outputs/notebooks`` of the study when not given.
 
@@ -105,7 +120,7 @@ def execute_all(
     folder = into or notebook_folder(study)
     written: list[Path] = []
     problems: list[Problem] = []
-    for source in sources if sources is not None else shipped_notebooks():
+    for source in sources if sources is not None else study_notebooks():
         target = folder / source.name
         try:
             notebook = execute(study, nbformat.read(source, as_version=4), source.name)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lltic.audit.claims import Claim
-from lltic.audit.execution import kernel_environment, notebook_folder, shipped_notebooks
+from lltic.audit.execution import kernel_environment, notebook_folder, study_notebooks
 from lltic.audit.manifest import MANIFEST, compare, describe, read_manifest
 from lltic.errors import LlticError, Problem, UsageError
 from lltic.study import Study
@@ -62,7 +62,7 @@ def find_notebooks(study: Study, paths: Sequence[Path] = ()) -> list[Path]:
     own = notebook_folder(study)
     kept = {path.name: path for path in own.glob("*.ipynb")}
     listed = {name: own / name for name in read_manifest(own) or {}}
-    return [path for _, path in sorted({**kept, **listed}.items())] or shipped_notebooks()
+    return [path for _, path in sorted({**kept, **listed}.items())] or study_notebooks()
 
 
 def verify(study: Study, paths: Sequence[Path] = ()) -> list[Claim]:

@@ -13,7 +13,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lltic.audit.execution import execute, execute_all, kernel_environment, shipped_notebooks
+from lltic.audit.execution import (
+    execute,
+    execute_all,
+    kernel_environment,
+    shipped_notebooks,
+    study_notebooks,
+)
 from lltic.audit.manifest import MANIFEST, read_manifest
 from lltic.audit.nbval_report import first_difference
 from lltic.audit.notebooks import find_notebooks, verify
@@ -239,11 +245,17 @@ def test_a_named_notebook_needs_no_manifest(executed: Study, tmp_path: Path) -> 
 
 def test_without_own_notebooks_the_shipped_ones_are_audited(tmp_path: Path) -> None:
     study = Study.init(tmp_path / "study")
-    assert find_notebooks(study) == shipped_notebooks()
-    assert {path.name for path in shipped_notebooks()} >= {
+    assert find_notebooks(study) == study_notebooks()
+    assert {path.name for path in study_notebooks()} >= {
         "10-cohort.ipynb",
         "50-agreement.ipynb",
         "60-themes.ipynb",
+    }
+
+
+def test_what_shows_the_program_itself_is_shipped_but_not_reported() -> None:
+    assert {p.name for p in shipped_notebooks()} - {p.name for p in study_notebooks()} == {
+        "90-components.ipynb"
     }
 
 
@@ -285,7 +297,7 @@ def test_the_kernel_is_this_interpreter_with_a_listed_environment(
 
 
 def test_nothing_to_audit_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lltic.audit.notebooks.shipped_notebooks", list)
+    monkeypatch.setattr("lltic.audit.notebooks.study_notebooks", list)
     with pytest.raises(LlticError) as caught:
         verify(Study.init(tmp_path / "study"))
     assert caught.value.codes == ("no-notebooks",)
