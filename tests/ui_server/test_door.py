@@ -124,6 +124,8 @@ def test_a_log_in_without_the_forms_token_is_refused(site):
         ("javascript%3Aalert(1)", "/"),
         ("%2Fcoding%0d%0aX-Evil%3A+1", "/"),
         ("%2Fcoding%3Fa%3D%250d%250aX-Evil%3A+1", "/coding?a=%0D%0AX-Evil%3A+1"),
+        ("%2Fcoding%3F" + "a%3Db%26" * 21, "/"),
+        ("http%3A%2F%2F%5B", "/"),
     ],
 )
 def test_the_way_on_is_a_page_of_ours(site, asked, led_to):

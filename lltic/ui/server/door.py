@@ -27,11 +27,14 @@ FORM_POLICY = (
 
 def page_asked_for(server: Any, asked: str) -> str:
     """Return a page of the closed list with its query, whatever was asked for."""
-    parts = urlsplit(asked)
     pages = {server.base_url + p.lstrip("/") for p in server.pages}
+    try:
+        parts = urlsplit(asked)
+        query = urlencode(parse_qsl(parts.query, max_num_fields=20))
+    except ValueError:  # no address at all, or more of it than any page has
+        return server.base_url
     if parts.scheme or parts.netloc or parts.path not in pages:
         return server.base_url
-    query = urlencode(parse_qsl(parts.query, max_num_fields=20))
     return parts.path + (f"?{query}" if query else "")
 
 
