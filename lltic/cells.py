@@ -41,6 +41,7 @@ _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c]")
 _ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _ESCAPES = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+ESCAPE = "_x005F_"
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """Also the full-width signs, which an office program set to Chinese or Japanese takes for them."""
 
@@ -83,7 +84,7 @@ def escape(text: str) -> str:
     >>> escape("see _x0041_ and x_y")
     'see _x005F_x0041_ and x_y'
     """
-    return _ESCAPES.sub("_x005F_", text)
+    return _ESCAPES.sub(ESCAPE, text)
 
 
 def unescape(text: str) -> str:
@@ -100,6 +101,9 @@ def unescape(text: str) -> str:
 def pieces(text: str, limit: int = CELL_LIMIT) -> list[str]:
     """Return a text in parts that fit a cell; joined they are the text again.
 
+    They fit as :func:`escape` writes them: whoever cuts what is longer in the file, be it the
+    library that writes it, cuts nothing.
+
     Examples
     --------
     >>> pieces("abcdefg", 3)
@@ -107,9 +111,11 @@ def pieces(text: str, limit: int = CELL_LIMIT) -> list[str]:
     """
     parts: list[str] = []
     start = used = 0
+    escaped = {found.start() for found in _ESCAPES.finditer(text)}
     for place, character in enumerate(text):
         units = 2 if ord(character) > 0xFFFF else 1
-        if used + units > limit:
+        units = len(ESCAPE) if place in escaped else units
+        if used + units > limit and place > start:
             parts.append(text[start:place])
             start, used = place, 0
         used += units
@@ -154,10 +160,19 @@ def bare(text: str) -> str:
 
 
 def put(cell: Any, value: Any) -> Any:
-    """Set a cell of a workbook and return it; a text is a text whatever it begins with."""
+    """Set a cell of a workbook and return it; a text is a text whatever it begins with.
+
+    Raises
+    ------
+    ValueError
+        A text that fits no cell: the library would cut it. See :func:`pieces`.
+    """
     if isinstance(value, str):
         text = clean(value)[0]
-        cell.value = escape(text)
+        written = escape(text)
+        if len(written.encode("utf-16-le")) > 2 * CELL_LIMIT:
+            raise ValueError("a text too long for a cell is put into several")
+        cell.value = written
         cell.data_type = "s"
         if looks_like_formula(text):
             cell.quotePrefix = True

@@ -18,6 +18,8 @@ from typing import Any
 
 __all__ = [
     "MISSING_KINDS",
+    "MISSING_WORDS",
+    "REASONS",
     "Assignment",
     "Case",
     "Citation",
@@ -30,9 +32,21 @@ __all__ = [
     "to_plain",
 ]
 
-MISSING_KINDS = ("not_applicable", "not_in_notes", "not_reached", "missing")
-"""Why an item has no answer. ``not_applicable`` and ``not_in_notes`` are a
-reviewer's answers, ``not_reached`` is branching's, ``missing`` is nobody's."""
+REASONS: Mapping[str, str] = {
+    "not_applicable": "Does not apply",
+    "not_in_notes": "Not in the notes",
+    "not_known": "Not known",
+    "declined": "Would rather not say",
+}
+"""The reasons somebody may give for having no answer, and what they are called where a form
+has no words of its own."""
+
+MISSING_WORDS: Mapping[str, str] = {**REASONS, "not_reached": "Not asked", "missing": "Left open"}
+"""Why an item has no answer, in words: the reasons that are given, ``not_reached``, which is
+branching's, and ``missing``, which is nobody's."""
+
+MISSING_KINDS = tuple(MISSING_WORDS)
+"""Every way of having no answer."""
 
 
 @dataclass(frozen=True, slots=True)

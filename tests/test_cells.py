@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from lltic.cells import (
     CELL_LIMIT,
     bare,
+    book_bytes,
     clean,
     csv_line,
     escape,
     looks_like_formula,
+    new_book,
     pieces,
+    put,
     unescape,
 )
 
@@ -77,3 +80,41 @@ def test_a_row_of_csv_comes_back_and_holds_no_formula(row: list[str]) -> None:
     (cells,) = csv.reader(io.StringIO(csv_line(row, "\n"), newline="")) if any(row) else [row]
     assert not any(looks_like_formula(cell) for cell in cells)
     assert [bare(cell) for cell in cells] == [clean(text)[0] for text in row]
+
+
+HIDING = "_x0041_"
+"""What would be read as the letter A, so that it is written with six letters more."""
+
+
+@given(st.lists(st.sampled_from(["_x0041_", "_", "x0041_", "ab", "😀"]), max_size=40))
+def test_pieces_fit_as_they_are_written(words: list[str]) -> None:
+    text, limit = "".join(words), 16
+    parts = pieces(text, limit)
+    assert "".join(parts) == text
+    assert all(utf16(escape(part)) <= limit for part in parts)
+
+
+@pytest.mark.parametrize("before", [CELL_LIMIT - 7, CELL_LIMIT - 6, CELL_LIMIT - 1, CELL_LIMIT])
+def test_nothing_near_the_limit_of_a_cell_is_cut(before: int) -> None:
+    """The library that writes workbooks cuts at the limit, and counts what we escaped."""
+    from datetime import UTC, datetime
+
+    from openpyxl import load_workbook
+
+    text = "a" * (before - 7) + HIDING + "b" * 20
+    book = new_book("Long", datetime(2026, 11, 3, tzinfo=UTC))
+    page = book.create_sheet("Long")
+    for row, part in enumerate(pieces(text), 1):
+        put(page.cell(row, 1), part)
+    read = load_workbook(io.BytesIO(book_bytes(book)))["Long"]
+    assert "".join(unescape(cell.value) for (cell,) in read.iter_rows()) == text
+
+
+def test_what_fits_no_cell_is_refused_and_not_cut() -> None:
+    from datetime import UTC, datetime
+
+    cell = new_book("Long", datetime(2026, 11, 3, tzinfo=UTC)).create_sheet("Long")["A1"]
+    assert put(cell, "a" * CELL_LIMIT).value == "a" * CELL_LIMIT
+    for text in ("a" * (CELL_LIMIT + 1), "a" * (CELL_LIMIT - 7) + HIDING, "😀" * CELL_LIMIT):
+        with pytest.raises(ValueError, match="too long for a cell"):
+            put(cell, text)

@@ -29,7 +29,10 @@ def register(app: click.Group) -> None:
 
 
 def _open(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
-    return None if value is None else Study.open(value).path
+    """Return a study's folder; the present one where that is a study."""
+    if value is None and not Path("study.toml").is_file():
+        return None
+    return Study.open(value or Path()).path
 
 
 form_study_option = click.option(
@@ -38,7 +41,7 @@ form_study_option = click.option(
     default=None,
     callback=_open,
     metavar="DIR",
-    help="A study whose own forms count as well; none is needed.",
+    help="A study whose own forms count as well: the present folder if it is one. None is needed.",
 )
 """``--study DIR``, which a form's author need not have; the command gets its folder, or None."""
 
@@ -70,9 +73,7 @@ def load(which: str, study: Path | None) -> Loaded[Form]:
 
 
 def _questions(loaded: Loaded[Form]) -> int:
-    from lltic.form.advice import questions
-
-    return sum(1 for _ in questions(loaded.model))
+    return sum(1 for _ in loaded.model.questions())
 
 
 # --- list ----------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lltic.form.advice import questions
 from lltic.form.kinds import number_words
+from lltic.records import REASONS
 
 if TYPE_CHECKING:
     from lltic.definitions import Loaded
@@ -21,12 +21,6 @@ LINES = {"page": 7, "entry": 3}
 COPIES = 3
 """Entries printed; whoever has more copies the sheet."""
 
-REASONS = {
-    "not_applicable": "Does not apply",
-    "not_in_notes": "Not in the notes",
-    "not_known": "Not known",
-    "declined": "They did not wish to say",
-}
 DISCIPLINES = {
     "primary_care": "primary care",
     "secondary_care": "secondary care",
@@ -129,7 +123,7 @@ def _only_if(form: Form, condition: Condition | None, numbers: dict[str, str]) -
     if condition.answered is not None:
         return f"Only if question {number} {'is' if condition.answered else 'is not'} answered."
     wanted = [condition.includes] if condition.includes else list(condition.equals)
-    other = dict(questions(form))[condition.item]
+    other = dict(form.questions())[condition.item]
     words = {option.value: option.label for option in other.options}
     said = " or ".join(f"“{words.get(value, value)}”" for value in wanted)
     return f"Only if {said} is {'ticked' if words else 'the answer'} in question {number}."

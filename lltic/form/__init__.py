@@ -6,6 +6,7 @@ the model every face is made from and the rules all of them share.
 
 from __future__ import annotations
 
+from lltic.form.entries import Match, contents, matched
 from lltic.form.load import load_form
 from lltic.form.model import (
     Concordance,
@@ -19,7 +20,7 @@ from lltic.form.model import (
     ScalePoint,
     Trigger,
 )
-from lltic.form.outcome import differing, is_concordant, merged, triggered
+from lltic.form.outcome import Difference, apart, differing, is_concordant, merged, triggered
 from lltic.form.rules import (
     Answers,
     asked,
@@ -35,20 +36,25 @@ __all__ = [
     "Concordance",
     "Condition",
     "Conversion",
+    "Difference",
     "Form",
     "Item",
+    "Match",
     "Option",
     "Page",
     "Scale",
     "ScalePoint",
     "Trigger",
+    "apart",
     "asked",
     "check_complete",
     "check_value",
+    "contents",
     "differing",
     "is_concordant",
     "is_relevant",
     "load_form",
+    "matched",
     "merged",
     "page_progress",
     "resolve",

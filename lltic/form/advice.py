@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lltic.errors import Problem
 from lltic.form.model import Form, Item, Scale
 
-__all__ = ["advice_on", "questions"]
+__all__ = ["advice_on"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
 """What a page or a question is best called."""
@@ -34,7 +34,7 @@ def advice_on(form: Form) -> Iterator[Problem]:
         ``form-blame`` and ``form-scale-unsourced``; ``where`` is a path, a page or a scale.
     """
     yield from _advice_on_names(form)
-    for path, item in questions(form):
+    for path, item in form.questions():
         if _is_a_trap(item):
             message = "must be answered, and offers no reason for having no answer"
             hint = "Give it 'missing: [not_in_notes]' or another reason, if there is one."
@@ -66,14 +66,6 @@ def _advice_on_names(form: Form) -> Iterator[Problem]:
             yield Problem("form-empty-page", page.id, "asks nothing")
 
 
-def questions(form: Form) -> Iterator[tuple[str, Item]]:
-    """Yield every question once: ``page.item``, and ``page.item.question`` within entries."""
-    for path, _, item in form.items():
-        yield path, item
-        for question in item.items:
-            yield f"{path}.{question.id}", question
-
-
 def _is_a_trap(item: Item) -> bool:
     """Say whether it must always be answered: a condition can be answered otherwise.
 
@@ -87,7 +79,7 @@ def _texts(form: Form) -> Iterator[tuple[str, str]]:
     yield "title", form.title
     for page in form.pages:
         yield page.id, f"{page.title}. {page.caption}. {page.hint}"
-    for path, item in questions(form):
+    for path, item in form.questions():
         options = ". ".join(f"{option.label}. {option.hint}" for option in item.options)
         reasons = ". ".join((item.missing_labels or {}).values())
         yield path, f"{item.label}. {item.hint}. {options}. {reasons}"

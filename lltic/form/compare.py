@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lltic.form.advice import questions
 from lltic.form.model import Condition, Form, Item, Scale
 
 __all__ = ["Change", "compare"]
@@ -38,7 +37,7 @@ def compare(old: Form, new: Form) -> tuple[Change, ...]:
         ``words``, ``needed``, ``asked-when``, ``options``, ``missing``, ``bounds``, ``scale``,
         ``discipline``, ``trigger``, ``concordance``; empty when nothing is different.
     """
-    before, after = dict(questions(old)), dict(questions(new))
+    before, after = dict(old.questions()), dict(new.questions())
     renamed = dict(_renamed(before, after))
     changes: list[Change] = []
     for path, item in before.items():
@@ -209,6 +208,8 @@ def _sections(old: Form, new: Form) -> Iterator[Change]:
             continue
         if (page.title, page.caption, page.hint) != (other.title, other.caption, other.hint):
             yield Change("words", page.id, "has another title, caption or hint")
+        if page.phase != other.phase:
+            yield Change("words", page.id, "marks another part of the journey")
         if page.by != other.by:
             asked, was = (", ".join(one.by) or "everybody" for one in (other, page))
             still = not other.by or (bool(page.by) and set(page.by) <= set(other.by))

@@ -11,7 +11,7 @@ from typing import Any
 from lltic.errors import Problem
 from lltic.form.model import ENTRY_ID, Form, Item
 
-__all__ = ["MAX_LINE", "MAX_TEXT", "check_kind", "is_date", "number_words"]
+__all__ = ["MAX_LINE", "MAX_TEXT", "check_kind", "decimal_places", "is_date", "number_words"]
 
 MAX_TEXT = 200_000
 """Code points in one free text; far above anything a person writes, so that a
@@ -114,11 +114,27 @@ def number_words(item: Item) -> str:
     --------
     >>> number_words(Item("age", "number", "Age", minimum=0, maximum=125, unit="years"))
     'a whole number from 0 to 125 years'
+    >>> number_words(Item("weight", "number", "Weight", decimals=1, unit="kg"))
+    'a number in kg, with up to 1 decimal place'
     """
-    kind = f"a number with up to {item.decimals} decimals" if item.decimals else "a whole number"
     low = "" if item.minimum is None else f" from {item.minimum:g}"
     high = "" if item.maximum is None else f" {'up ' if not low else ''}to {item.maximum:g}"
-    return f"{kind}{low}{high}{f' {item.unit}' if item.unit else ''}"
+    bounds = f"{low}{high}"
+    unit = f"{'' if bounds else ' in'} {item.unit}" if item.unit else ""
+    if not item.decimals:
+        return f"a whole number{bounds}{unit}"
+    return f"a number{bounds}{unit}, with up to {decimal_places(item.decimals)}"
+
+
+def decimal_places(count: int) -> str:
+    """Return how many digits there are after the point, in words.
+
+    Examples
+    --------
+    >>> decimal_places(1), decimal_places(2)
+    ('1 decimal place', '2 decimal places')
+    """
+    return f"{count} decimal place{'' if count == 1 else 's'}"
 
 
 def _repeat(form: Form, path: str, item: Item, value: Any) -> list[Problem]:

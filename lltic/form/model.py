@@ -40,6 +40,7 @@ ItemType = Literal["text", "line", "scale", "choice", "choices", "date", "number
 Missing = Literal["not_applicable", "not_in_notes", "not_known", "declined"]
 Precision = Literal["day", "month", "year"]
 Discipline = Literal["primary_care", "secondary_care", "nursing", "other"]
+Phase = Literal["", "before", "first_day", "ongoing", "stay", "leaving", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,9 @@ class Page:
 
     ``by`` makes the page a section of its own: in a joint review it is asked only
     of reviewers from these disciplines. Empty: of everybody.
+    ``phase`` is the part of the patient's journey that the page is about, to be marked
+    on the drawing of it: ``before`` the admission, the ``first_day``, ``ongoing`` care
+    after that, the whole ``stay``, ``leaving`` hospital or dying there, ``after`` it.
     """
 
     id: str
@@ -201,6 +205,7 @@ class Page:
     caption: str = ""
     hint: str = ""
     by: tuple[Discipline, ...] = ()
+    phase: Phase = ""
 
     __pydantic_config__: ClassVar = STRICT
 
@@ -261,6 +266,13 @@ class Form:
         for page in self.pages:
             for item in page.items:
                 yield f"{page.id}.{item.id}", page, item
+
+    def questions(self) -> Iterator[tuple[str, Item]]:
+        """Yield every question once: ``page.item``, and ``page.item.question`` within entries."""
+        for path, _, item in self.items():
+            yield path, item
+            for question in item.items:
+                yield f"{path}.{question.id}", question
 
     def item(self, path: str) -> Item | None:
         """Return the item at a path, or None; also a question of an entry, whatever its id."""

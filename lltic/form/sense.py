@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lltic.errors import Problem
+from lltic.form.circles import LONGEST_CHAIN, circles, too_far
 from lltic.form.model import Condition, Form, Item, Scale
 
 __all__ = ["problems_of"]
+
+TAKEN = frozenset("cases check confirm hand-back progress receipt same sources tasks".split())
+"""Pages of every review that are no part of its form."""
 
 
 def problems_of(form: Form, where: str) -> Iterator[Problem]:
@@ -26,6 +30,11 @@ def problems_of(form: Form, where: str) -> Iterator[Problem]:
     pages = [page.id for page in form.pages]
     for page_id in sorted({one for one in pages if pages.count(one) > 1}):
         yield Problem("form-duplicate-page", f"{where}: {page_id}", "this page stands twice")
+    for page_id in sorted(TAKEN & {*pages}):
+        message = "is what another page of every review is called"
+        yield Problem(
+            "form-page-id", f"{where}: {page_id}", message, f"not {', '.join(sorted(TAKEN))}"
+        )
     seen: dict[str, Item] = {}
     questions: dict[str, Item] = {}
     for path, page, item in form.items():
@@ -43,10 +52,7 @@ def problems_of(form: Form, where: str) -> Iterator[Problem]:
                 yield Problem("form-repeat-id", f"{where}: {inner_path}", message)
             inner[inner_path] = question
         questions |= inner
-        if item.type == "repeat" and any(page.by for page in form.pages):
-            message = "a form of several disciplines cannot have items that repeat"
-            hint = "What two sides write in entries cannot be put side by side."
-            yield Problem("form-repeat-joint", f"{where}: {path}", message, hint=hint)
+    yield from _waiting_problems(form, where)
     yield from _outcome_problems(form, {**seen, **questions}, where)
 
 
@@ -101,6 +107,23 @@ def _kind_problems(form: Form, item: Item, here: str) -> Iterator[Problem]:
 
 
 _PRECISIONS = "day, month, year"
+
+
+NAMED = 6
+"""Questions of a circle that are named; who made it finds the rest."""
+
+
+def _waiting_problems(form: Form, where: str) -> Iterator[Problem]:
+    """Whether each question can be asked at all, and soon enough known to be."""
+    for circle in circles(form):
+        names = " → ".join((*circle, circle[0]) if len(circle) <= NAMED else circle[:NAMED])
+        more = "" if len(circle) <= NAMED else f" → and {len(circle) - NAMED} more"
+        message = f"is asked only if it is asked itself: {names}{more}"
+        hint = "Let one of them be asked always, or by a question outside of the circle."
+        yield Problem("form-condition-circle", f"{where}: {circle[0]}", message, hint=hint)
+    for path in too_far(form):
+        message = "waits for a question that waits for another, and so on too often"
+        yield Problem("form-condition-chain", f"{where}: {path}", message, f"{LONGEST_CHAIN} times")
 
 
 def _outcome_problems(form: Form, items: dict[str, Item], where: str) -> Iterator[Problem]:

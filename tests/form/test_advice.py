@@ -55,6 +55,11 @@ def test_two_pages_of_one_name_make_no_sense():
     assert [p.code for p in problems_of(made, "small.yml")] == ["form-duplicate-page"]
 
 
+def test_a_page_called_as_one_of_every_review_would_never_be_shown():
+    made = replace(form(FREE), pages=(Page("check", "What was checked", (FREE,)),))
+    assert [p.code for p in problems_of(made, "small.yml")] == ["form-page-id"]
+
+
 def test_advice_reaches_into_entries():
     entries = Item("list", "repeat", "Steps", items=(ASKED,), entry="step")
     assert codes(form(entries)) == [("form-no-way-out", "facts.list.asked")]

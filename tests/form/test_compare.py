@@ -202,3 +202,9 @@ def test_one_that_moves_past_many_is_told_once():
 def test_a_change_is_plain_data():
     (change,) = compare(OLD, replace(OLD, triggers=()))
     assert dataclasses.asdict(change)["says"] == "acts no more"
+
+
+def test_a_page_that_marks_another_part_of_the_journey_is_named():
+    page = replace(OLD.pages[0], phase="ongoing")
+    (change,) = compare(OLD, replace(OLD, pages=(page, *OLD.pages[1:])))
+    assert (change.what, change.where, change.keeps_answers) == ("words", page.id, True)

@@ -12,7 +12,7 @@ from whole_answers import fill, say_all, say_nothing
 
 from lltic.definitions import names
 from lltic.form import Condition, Form, asked, check_complete, load_form, triggered
-from lltic.form.advice import advice_on, questions
+from lltic.form.advice import advice_on
 from lltic.form.rules import is_relevant
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "instruments"
@@ -124,7 +124,7 @@ def test_a_second_stage_is_a_form_there_is(form: Form):
 @pytest.mark.parametrize("name", ["lltic_joint", "rapid_review", "after_action_review"])
 def test_avoidability_is_not_asked_where_it_is_not_to_be(name: str):
     form = FORMS[name]
-    assert not re.search(r"avoid|prevent", " ".join(item.label for _, item in questions(form)))
+    assert not re.search(r"avoid|prevent", " ".join(item.label for _, item in form.questions()))
 
 
 # --- the second stage's scale --------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_no_run_of_eight_words_is_that_of_a_form_we_were_given(data_dir: Path):
     assert len(files) > 10
     theirs = {run for file in files for run in runs(file.read_text("utf-8", "replace"))}
     for name, form in FORMS.items():
-        for path, item in questions(form):
+        for path, item in form.questions():
             said = [item.label, item.hint, *(o.label for o in item.options)]
             copied = theirs & {run for text in said for run in runs(text)}
             assert not copied, f"{name} {path}: {copied}"

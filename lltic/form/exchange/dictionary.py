@@ -8,6 +8,7 @@ from lltic.form.exchange import Target
 from lltic.form.exchange.losses import Exported
 from lltic.form.exchange.sheets import write_sheets
 from lltic.form.exchange.words import missing_words, number_text, options_of
+from lltic.form.kinds import decimal_places
 from lltic.form.model import Condition, Form, Item, Page
 
 __all__ = ["TARGET", "Row", "rows", "to_workbook"]
@@ -113,7 +114,7 @@ def _row(form: Form, page: Page, path: str, item: Item, each: str = "") -> Row:
 
 def _kind(item: Item) -> str:
     if item.type == "number" and item.decimals:
-        return f"number with up to {item.decimals} decimals"
+        return f"number with up to {decimal_places(item.decimals)}"
     if item.type == "date":
         return f"date, known to the {' or the '.join(item.precision)}"
     if item.type == "repeat":

@@ -8,6 +8,7 @@ from lltic.form.exchange.fhir_guard import Node, Notes, refusal
 from lltic.form.exchange.fhir_names import (
     CASE_SYSTEM,
     DATA_ABSENT,
+    MAKE_BELIEVE,
     PRESENT,
     REVIEW_SYSTEM,
     REVIEWER_SYSTEM,
@@ -15,7 +16,6 @@ from lltic.form.exchange.fhir_names import (
 )
 from lltic.form.exchange.fhir_read import slug
 from lltic.form.exchange.fhir_values import answer_value
-from lltic.form.exchange.fhir_when import questions
 from lltic.form.exchange.losses import ImportedAnswers
 from lltic.form.kinds import check_kind
 from lltic.form.model import ENTRY_ID, Form, Item
@@ -56,7 +56,7 @@ class _Reader:
     def __init__(self, form: Form, notes: Notes) -> None:
         self._form = form
         self._notes = notes
-        self._items = questions(form)
+        self._items = dict(form.questions())
         self._top = {path for path, _, _ in form.items()}
         self._answers: dict[str, dict[str, Any]] = {}
         self._entries: dict[str, list[str]] = {}
@@ -85,6 +85,12 @@ class _Reader:
                 told["review_id"] = known.text("value")
             else:
                 self._notes.lose("element", WHERE, "identifier")
+        if root.has("meta"):
+            root.take("meta")
+            if root.data["meta"] == {"security": [MAKE_BELIEVE]}:
+                told["synthetic"] = "yes"
+            else:
+                self._notes.lose("element", WHERE, "meta")
         hashes = root.extension("form-sha256")
         told["form_hash"] = hashes[0].text("valueString") if hashes else ""
         self._right_form(root.text("questionnaire"))

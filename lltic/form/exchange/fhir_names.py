@@ -19,6 +19,7 @@ __all__ = [
     "EXPORT_LOSSES",
     "HASH_SYSTEM",
     "IMPORT_LOSSES",
+    "MAKE_BELIEVE",
     "NAME_SYSTEM",
     "OWN",
     "PRESENT",
@@ -65,6 +66,13 @@ STANDARD: Mapping[str, str] = {
 """Extensions of FHIR R4 itself that we write and read; ``weight``, of later versions, only read."""
 
 CONTROL_SYSTEM = "http://hl7.org/fhir/questionnaire-item-control"
+MAKE_BELIEVE: Mapping[str, str] = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+    "code": "HTEST",
+    "display": "test health data",
+}
+"""How FHIR marks data about nobody."""
+
 DATA_ABSENT = f"{_CORE}data-absent-reason"
 
 ABSENT: Mapping[str, str] = {
@@ -88,6 +96,7 @@ EXPORT_LOSSES = _kinds(
     ("trigger", "what a submitted answer sets off has no place in FHIR", _KEPT),
     ("concordance", "on what two reviewers must agree has no place in FHIR", _KEPT),
     ("page-kind", "what a page is for has no place in FHIR", _KEPT),
+    ("page-phase", "which part of the journey a page is about has no place in FHIR", _KEPT),
     ("page-by", "that only some disciplines are asked has no place in FHIR", _KEPT),
     ("direction", "which end of a scale is good has no place in FHIR", _KEPT),
     ("conversion", "how a scale is numbered elsewhere has no place in FHIR", _KEPT),

@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 from lltic import definitions
-from lltic.errors import LlticError, Problem
+from lltic.errors import LlticError
 from lltic.form.exchange.fhir_choices import Choices, ValueSets
 from lltic.form.exchange.fhir_guard import Node, Notes, refusal
 from lltic.form.exchange.fhir_items import Plain, controls, read_common, read_item
 from lltic.form.exchange.fhir_names import HASH_SYSTEM, NAME_SYSTEM
 from lltic.form.exchange.fhir_own import from_extension
-from lltic.form.exchange.fhir_tests import Asked, circular, condition_of
+from lltic.form.exchange.fhir_tests import Asked, condition_of
+from lltic.form.exchange.kept import name_problems
 from lltic.form.exchange.losses import Imported
 from lltic.form.model import Form
 from lltic.form.sense import problems_of
@@ -53,13 +54,7 @@ def from_questionnaire(document: Any) -> Imported:
         form = definitions.parse(Form, plain, WHERE)
     except LlticError as error:
         return Imported(None, tuple(notes.losses), error.problems)
-    wrong = [
-        Problem(
-            "fhir-condition-circle", path, "is asked only if it is asked: its condition circles"
-        )
-        for path in circular(form)
-    ]
-    found = tuple(wrong or problems_of(form, WHERE))
+    found = (*name_problems(form, WHERE), *problems_of(form, WHERE))
     return Imported(None if found else form, tuple(notes.losses), found)
 
 
@@ -72,6 +67,10 @@ def slug(text: str) -> str:
     ('88122_7', 'hunger_vital_sign_hvs', 'item')
     """
     return re.sub(r"[^a-z0-9]+", "_", text[:200].lower()).strip("_")[:60] or "item"
+
+
+def _form_name(name: str) -> str:
+    return name if name[0].isalpha() else f"form_{name}"
 
 
 class _Reader:
@@ -141,7 +140,7 @@ class _Reader:
                 notes.lose("version", WHERE)
         about = [part for part in about if part]
         return {
-            "name": self._own or slug(name or title or root.text("id")),
+            "name": self._own or _form_name(slug(name or title or root.text("id"))),
             "version": version or "1",
             "title": title or name or "Untitled",
             "source": about[0] if len(about) == 1 else "\n".join(about) or "Not told.",
@@ -155,6 +154,8 @@ class _Reader:
         page["title"] = " ".join(p for p in (node.text("prefix"), node.text("text")) if p) or link
         if kinds := node.extension("page-kind"):
             page["kind"] = kinds[0].text("valueCode")
+        if phases := node.extension("page-phase"):
+            page["phase"] = phases[0].text("valueCode")
         if sides := node.extension("page-by"):
             page["by"] = [one.text("valueCode") for one in sides]
         if node.flag("required"):

@@ -12,6 +12,7 @@ from lltic.form.exchange.fhir_names import (
     CASE_SYSTEM,
     DATA_ABSENT,
     EXPORT_LOSSES,
+    MAKE_BELIEVE,
     REVIEW_SYSTEM,
     REVIEWER_SYSTEM,
     canonical,
@@ -45,6 +46,8 @@ class About:
         The review, and the hash of its form's definition; empty: not told.
     author : str
         The reviewer's pseudonym. Empty unless asked for: who has not read yet must not know.
+    synthetic : bool
+        Whether the case is make-believe; the response then says so.
     """
 
     case_id: str
@@ -53,6 +56,7 @@ class About:
     review_id: str = ""
     form_hash: str = ""
     author: str = ""
+    synthetic: bool = False
 
 
 def to_response(form: Form, answers: Answers, about: About) -> Exported:
@@ -115,6 +119,8 @@ class _Writer:
             "status": about.status,
             "subject": _known_as("Patient", CASE_SYSTEM, about.case_id),
         }
+        if about.synthetic:
+            document["meta"] = {"security": [dict(MAKE_BELIEVE)]}
         if about.form_hash:
             document["extension"] = [extension("form-sha256", "String", about.form_hash)]
         if about.review_id:

@@ -8,10 +8,8 @@ from typing import Any
 
 from lltic.form.exchange.fhir_choices import Choices
 from lltic.form.exchange.fhir_guard import Node, Notes
-from lltic.form.exchange.fhir_when import questions
-from lltic.form.model import Form
 
-__all__ = ["Asked", "circular", "condition_of"]
+__all__ = ["Asked", "condition_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +95,3 @@ def _value(test: Node, target: Asked) -> str:
     if target.choices.options or target.item["type"] == "scale":
         return codes.get(said, "")
     return said if target.item["type"] in ("line", "text", "date") else ""
-
-
-def circular(form: Form) -> list[str]:
-    """Return the items that are asked only if, by their conditions, they are asked themselves."""
-    items = questions(form)
-    leads = {path: item.when.item for path, item in items.items() if item.when}
-    found, safe = [], set()
-    for path in leads:
-        way: dict[str, None] = {}
-        here: str | None = path
-        while here in leads and here not in safe and here not in way:
-            way[here] = None
-            here = leads[here]
-        if here in way:
-            found.append(path)
-        else:
-            safe |= set(way)
-    return found

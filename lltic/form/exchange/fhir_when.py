@@ -9,20 +9,10 @@ from lltic.form.exchange.fhir_names import codes, is_fhir_text, item_system, sca
 from lltic.form.kinds import is_date
 from lltic.form.model import Condition, Form, Item
 
-__all__ = ["coding_of", "enable_when", "questions"]
+__all__ = ["coding_of", "enable_when"]
 
 WHOLE = re.compile(r"0|-?[1-9]\d{0,8}", re.ASCII)
 """A whole number as it is written, and one that FHIR's integers hold."""
-
-
-def questions(form: Form) -> dict[str, Item]:
-    """Return every question by its path, those of entries as ``page.item.question``."""
-    found: dict[str, Item] = {}
-    for path, _, item in form.items():
-        found[path] = item
-        for question in item.items:
-            found[f"{path}.{question.id}"] = question
-    return found
 
 
 def enable_when(

@@ -15,7 +15,7 @@ from lltic.form.exchange.fhir_names import (
     scale_system,
 )
 from lltic.form.exchange.fhir_own import to_extension
-from lltic.form.exchange.fhir_when import coding_of, enable_when, questions
+from lltic.form.exchange.fhir_when import coding_of, enable_when
 from lltic.form.exchange.losses import Exported, Loss
 from lltic.form.kinds import MAX_LINE, MAX_TEXT
 from lltic.form.model import Condition, Form, Item, Page, Scale
@@ -54,7 +54,7 @@ def to_questionnaire(form: Form, hash: str) -> Exported:
 class _Writer:
     def __init__(self, form: Form) -> None:
         self._form = form
-        self._items = questions(form)
+        self._items = dict(form.questions())
         self._scale_ids = {key: f"scale-{n}" for n, key in enumerate(form.scales, 1)}
         self._losses: list[Loss] = []
 
@@ -131,6 +131,9 @@ class _Writer:
         if page.kind != "phase":
             self._lose("page-kind", page.id)
             extensions.append(extension("page-kind", "Code", page.kind))
+        if page.phase:
+            self._lose("page-phase", page.id)
+            extensions.append(extension("page-phase", "Code", page.phase))
         inner = [
             _display(f"{page.id}#caption", page.caption, "caption"),
             _display(f"{page.id}#hint", page.hint, "hint"),

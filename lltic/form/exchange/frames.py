@@ -24,13 +24,13 @@ from lltic.errors import LlticError, Problem
 from lltic.form.exchange.words import options_of
 from lltic.form.model import Form, Item
 from lltic.form.rules import Answers, check_value, resolve
+from lltic.records import MISSING_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "KEYS",
-    "KINDS",
     "Column",
     "Frames",
     "columns",
@@ -40,9 +40,6 @@ __all__ = [
     "to_frames",
     "typed",
 ]
-
-KINDS = ("not_applicable", "not_in_notes", "not_known", "declined", "not_reached", "missing")
-"""Every way of having no answer: four that a reviewer gives, branching, and silence."""
 
 PRECISIONS = ("year", "month", "day")
 LENGTHS = {4: "year", 7: "month", 10: "day"}
@@ -227,7 +224,7 @@ def _series(form: Form, column: Column, given: pd.Series) -> pd.Series:
     given = given.astype("object").where(given.notna() & (given.astype("object") != ""), None)
     item, part = column.item, column.part
     if part == "missing":
-        return _categories(given, list(KINDS), ordered=False)
+        return _categories(given, list(MISSING_KINDS), ordered=False)
     if part == "precision":
         return _categories(given, list(PRECISIONS), ordered=True)
     if part.startswith("="):

@@ -19,7 +19,18 @@ from lltic.form.exchange.losses import Imported, Loss, LossKind
 from lltic.form.model import Form, Item, Page
 from lltic.records import to_plain
 
-__all__ = ["Place", "Plain", "as_text", "built", "differences", "full", "kinds", "lost", "restored"]
+__all__ = [
+    "Place",
+    "Plain",
+    "as_text",
+    "built",
+    "differences",
+    "full",
+    "kinds",
+    "lost",
+    "name_problems",
+    "restored",
+]
 
 Plain = dict[str, Any]
 """A part of a form as plain data, as :func:`lltic.records.to_plain` writes it."""
@@ -44,7 +55,7 @@ SORTS = {
     **dict.fromkeys(("triggers", "concordance"), "outcome"),
     **dict.fromkeys(("scales", "scale", "type", "options"), "scale"),
     **dict.fromkeys(("when", "required_when", "required"), "branching"),
-    **dict.fromkeys(("kind", "caption", "by"), "page"),
+    **dict.fromkeys(("kind", "caption", "by", "phase"), "page"),
     **dict.fromkeys(("title", "label", "hint", "missing_labels"), "wording"),
     **dict.fromkeys(("id", "name", "version"), "name"),
 }
@@ -176,14 +187,18 @@ def built(data: Plain, losses: list[Loss], where: str) -> Imported:
         form = parse(Form, data, where)
     except LlticError as error:
         return Imported(None, tuple(losses), error.problems)
-    problems = tuple(problems_of(form, where))
-    if not NAME.fullmatch(form.name):
-        message, allowed = "its name could not be that of a file", "letters, digits, _ and -"
-        problems = (Problem("import-name", where, message, allowed), *problems)
+    problems = (*name_problems(form, where), *problems_of(form, where))
     if not any(page.items for page in form.pages):
         hint = "What the file asks has no place here; the losses say what it was."
         problems = (Problem("import-empty", where, "holds no question", hint=hint), *problems)
     return Imported(None if problems else form, tuple(losses), problems)
+
+
+def name_problems(form: Form, where: str) -> Iterator[Problem]:
+    """A form lies in a file of its name, so not every name will do."""
+    if not NAME.fullmatch(form.name):
+        message, allowed = "its name could not be that of a file", "letters, digits, _ and -"
+        yield Problem("import-name", where, message, allowed)
 
 
 def _settle_scales(data: Plain, losses: list[Loss]) -> None:

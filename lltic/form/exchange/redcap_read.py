@@ -11,8 +11,9 @@ from lltic.form.exchange.branching import condition_of
 from lltic.form.exchange.kept import Plain, from_text, full, restored
 from lltic.form.exchange.losses import Loss, LossKind
 from lltic.form.exchange.redcap_write import COLUMNS, RECORD
-from lltic.form.exchange.words import MISSING_WORDS, Known
+from lltic.form.exchange.words import Known
 from lltic.form.model import Form, Item, Page
+from lltic.records import REASONS
 
 __all__ = ["LEFT_OUT", "MARK", "REPEATS", "form_data"]
 
@@ -218,11 +219,11 @@ class _Reader:
         """Take a field that asks why another has no answer; say whether it was one."""
         item = self.names.get(name.removesuffix("_missing"))
         options = {o["value"]: o["label"] for o in _options(row.get("choices", ""))}
-        is_one = name.endswith("_missing") and options and set(options) <= set(MISSING_WORDS)
+        is_one = name.endswith("_missing") and options and set(options) <= set(REASONS)
         if item is None or not is_one:
             return False
         item["missing"] = list(options)
-        own = {kind: label for kind, label in options.items() if label != MISSING_WORDS[kind]}
+        own = {kind: label for kind, label in options.items() if label != REASONS[kind]}
         item["missing_labels"] = own or None
         item["required"] = item["required"] or row.get("required", "").strip() == "y"
         return True

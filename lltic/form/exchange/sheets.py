@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from lltic.cells import CELL_LIMIT, book_bytes, new_book, pieces, put, unescape
+from lltic.cells import book_bytes, clean, new_book, pieces, put, unescape
 from lltic.errors import LlticError, Problem
 
 __all__ = ["Rows", "in_pieces", "read_sheets", "whole", "write_sheets"]
@@ -51,7 +51,7 @@ def write_sheets(
         for number, row in enumerate(rows, 2):
             for place, heading in enumerate(headings, 1):
                 if (value := row.get(heading, "")) != "":
-                    put(page.cell(number, place), value[:CELL_LIMIT])
+                    put(page.cell(number, place), pieces(clean(value)[0])[0])
         if widths and name in widths:
             _for_reading(page, widths[name])
     return book_bytes(book)
@@ -80,7 +80,7 @@ def _for_reading(page: Any, widths: Sequence[float]) -> None:
 
 def in_pieces(heading: str, text: str) -> dict[str, str]:
     """Return a text under as many headings as it takes: ``kept``, ``kept_2`` and so on."""
-    parts = enumerate(pieces(text, CELL_LIMIT // 2), 1)  # escaped, one is longer
+    parts = enumerate(pieces(text), 1)
     return {heading if n == 1 else f"{heading}_{n}": part for n, part in parts if part}
 
 

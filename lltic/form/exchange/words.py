@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lltic.form.model import Form, Item, Option
+from lltic.records import REASONS
 
 __all__ = [
     "LONGEST",
-    "MISSING_WORDS",
     "Known",
     "alternatives",
     "chosen",
@@ -20,14 +20,6 @@ __all__ = [
     "quoted",
     "unquoted",
 ]
-
-MISSING_WORDS = {
-    "not_applicable": "Does not apply",
-    "not_in_notes": "Not in the notes",
-    "not_known": "Not known",
-    "declined": "Would rather not say",
-}
-"""Every kind of missingness, and what it is called where a form has no words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ def chosen(item: Item, form: Form) -> str:
 def missing_words(item: Item) -> dict[str, str]:
     """Return the kinds of missingness that may be given, in words."""
     own = item.missing_labels or {}
-    return {kind: own.get(kind, MISSING_WORDS[kind]) for kind in item.missing}
+    return {kind: own.get(kind, REASONS[kind]) for kind in item.missing}
 
 
 def number_text(number: float) -> str:

@@ -11,10 +11,11 @@ from lltic.errors import LlticError, Problem
 from lltic.form.exchange.kept import Plain, from_text, full, restored
 from lltic.form.exchange.losses import Loss, LossKind
 from lltic.form.exchange.sheets import Rows, whole
-from lltic.form.exchange.words import MISSING_WORDS, Known
+from lltic.form.exchange.words import Known
 from lltic.form.exchange.xlsform_write import DATES, PARTLY
 from lltic.form.exchange.xpath import condition_of
 from lltic.form.model import Form, Item, Page
+from lltic.records import REASONS
 
 __all__ = ["KEPT", "LEFT_OUT", "form_data"]
 
@@ -319,7 +320,7 @@ class _Reader:
 
     def _is_reason(self, row: Mapping[str, str]) -> bool:
         kinds = [o.get("name") for o in self.lists.get(row["type"].split()[-1], [])]
-        return bool(kinds) and set(kinds) <= set(MISSING_WORDS)
+        return bool(kinds) and set(kinds) <= set(REASONS)
 
     def _reason(self, item: Plain, row: Mapping[str, str]) -> None:
         options = self.lists[row["type"].split()[-1]]
@@ -327,7 +328,7 @@ class _Reader:
         own = {
             option["name"]: option.get("label", "")
             for option in options
-            if option.get("label", "") != MISSING_WORDS[option["name"]]
+            if option.get("label", "") != REASONS[option["name"]]
         }
         item["missing_labels"] = own or None
 

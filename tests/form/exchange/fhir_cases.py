@@ -114,7 +114,7 @@ EVERYTHING = Form(
             ),
             kind="problems",
         ),
-        Page("empty", "Nothing here", (), kind="lessons"),
+        Page("empty", "Nothing here", (), kind="lessons", phase="leaving"),
     ),
     triggers=(
         Trigger(

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from lltic.form import Condition, Form, Item, Option, Page, Scale, ScalePoint
 from lltic.form.exchange import Loss
-from lltic.form.exchange.frames import KINDS
 from lltic.form.exchange.kept import differences, kinds, lost
 from lltic.form.model import Conversion, Trigger
-from lltic.records import to_plain
+from lltic.records import REASONS, to_plain
 
 __all__ = ["FORMS", "TEXTS", "differing", "told", "with_text"]
 
@@ -45,7 +44,7 @@ IDS = st.one_of(
         ["a.missing", "a_missing", "page", "about", "Ä b", "9", "=1", "meta", "x" * 90]
     ),
 )
-KIND_SETS = st.lists(st.sampled_from(KINDS[:4]), unique=True, max_size=4).map(tuple)
+KIND_SETS = st.lists(st.sampled_from(list(REASONS)), unique=True, max_size=4).map(tuple)
 
 
 def distinct(ids: list[str]) -> list[str]:

@@ -69,7 +69,7 @@ def test_numbers_dates_and_entries_say_what_they_take() -> None:
     )
     age, weight, listed, when = rows(Form("f", "1", "F", "s", "w", {}, (Page("p", "P", items),)))
     assert (age.type, age.unit, age.lowest, age.highest) == ("whole number", "years", "0", "125")
-    assert weight.type == "number with up to 1 decimals"
+    assert weight.type == "number with up to 1 decimal place"
     assert listed.type == "up to 3 entries, each a problem"
     assert (when.type, when.asked) == (
         "date, known to the day or the year",

@@ -100,6 +100,11 @@ def test_what_is_said_of_the_review_comes_back_and_names_nobody():
     assert named["author"]["identifier"]["value"] == "reviewer-3"
     assert breaks_of_response(named) == []
     assert from_response(EVERYTHING, named).about["author"] == "reviewer-3"
+    marked, _ = sent(EVERYTHING, {}, About("case-7f", "in-progress", synthetic=True))
+    assert breaks_of_response(marked) == []
+    assert from_response(EVERYTHING, marked).about["synthetic"] == "yes"
+    marked["meta"]["profile"] = ["urn:theirs"]
+    assert [loss.code for loss in from_response(EVERYTHING, marked).losses] == ["element"]
 
 
 @pytest.mark.parametrize(

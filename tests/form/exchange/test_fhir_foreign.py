@@ -16,7 +16,7 @@ from lltic.errors import LlticError
 from lltic.form import Condition
 from lltic.form.exchange.fhir import TARGET, from_questionnaire, from_response, to_questionnaire
 from lltic.form.exchange.fhir_guard import MAX_BYTES, MAX_DEPTH, read_json
-from lltic.form.exchange.fhir_names import IMPORT_LOSSES
+from lltic.form.exchange.fhir_names import IMPORT_LOSSES, NAME_SYSTEM
 from lltic.form.exchange.fhir_read import MAX_QUESTIONS
 
 QUESTIONS = {
@@ -370,7 +370,7 @@ HOSTILE = {
         questionnaire(question("a"), contained=[{"resourceType": "ValueSet", "id": "v"}] * 2)
     ],
     "fhir-nothing-asked": [questionnaire(), questionnaire(group("g"))],
-    "fhir-condition-circle": [
+    "form-condition-circle": [
         questionnaire(group("p", *circle("a", "b", "c"))),
         questionnaire(group("p", *circle(*(f"q{n}" for n in range(400))))),
     ],
@@ -483,3 +483,17 @@ def test_a_file_with_anything_anywhere_is_read_or_told(data, base):
     if found.form is not None:
         again = to_questionnaire(found.form, "")
         assert from_questionnaire(json.loads(json.dumps(again.document))).form == found.form
+
+
+def test_a_form_is_called_what_a_file_may_be() -> None:
+    """As one from an XLSForm is; a name of our own that somebody made a path is refused."""
+    assert questionnaire_named("88122-7 Panel").form.name == "form_88122_7_panel"
+    assert questionnaire_named("Hunger").form.name == "hunger"
+    ours = questionnaire(question("a"), identifier=[{"system": NAME_SYSTEM, "value": "../a"}])
+    found = from_questionnaire(ours)
+    assert found.form is None
+    assert [problem.code for problem in found.problems] == ["import-name"]
+
+
+def questionnaire_named(title: str):
+    return from_questionnaire(questionnaire(question("a"), title=title))

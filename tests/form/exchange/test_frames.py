@@ -16,7 +16,6 @@ from lltic.definitions import names
 from lltic.errors import LlticError
 from lltic.form import Form, Item, Option, Page, Scale, ScalePoint, check_value, load_form, resolve
 from lltic.form.exchange.frames import (
-    KINDS,
     Frames,
     csv_text,
     from_csv,
@@ -24,6 +23,7 @@ from lltic.form.exchange.frames import (
     to_frames,
     typed,
 )
+from lltic.records import MISSING_KINDS
 
 SHIPPED = [load_form(name).model for name in names("form")]
 FORMS = [*SHIPPED, EVERYTHING]
@@ -146,7 +146,7 @@ def test_columns_have_the_types_the_form_gives_them() -> None:
     assert wide["p.words"].dtype == "string"
     assert wide["p.score:missing"].astype("string").fillna("").tolist() == ["", "not_in_notes"]
     assert wide["p.words:missing"].astype("string").fillna("").tolist() == ["", "missing"]
-    assert tuple(wide["p.words:missing"].cat.categories) == KINDS
+    assert tuple(wide["p.words:missing"].cat.categories) == MISSING_KINDS
     assert wide.attrs["units"] == {"p.weight": "kg"}
     assert wide.attrs["directions"] == {"p.score": "higher_is_better"}
     assert wide.attrs["labels"]["p.words"] == "Words"
