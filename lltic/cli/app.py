@@ -16,7 +16,7 @@ __all__ = ["app", "main"]
 
 PARTS = (
     *("study", "sources", "form", "form_exchange", "cohort", "users", "serve", "hub"),
-    *("analysis", "reports", "audit", "record", "test"),
+    *("answers", "analysis", "reports", "audit", "record", "test"),
 )
 
 

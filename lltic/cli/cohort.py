@@ -164,6 +164,13 @@ def _sample_data(drawn: Sample) -> dict[str, str | int | None]:
 @study_option
 @click.option("--reviewer", "reviewers", multiple=True, required=True, metavar="NAME")
 @click.option("--readers", default=2, show_default=True, help="Different reviewers per case.")
+@click.option(
+    "--calibration",
+    default=0,
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Cases that every reviewer reads, to talk about together.",
+)
 @click.option("--joint", is_flag=True, help="One reader from primary care, one from secondary.")
 @click.option("--form", metavar="NAME", help="The form; the study's own when not given.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
@@ -172,6 +179,7 @@ def allocate(
     study: Study,
     reviewers: tuple[str, ...],
     readers: int,
+    calibration: int,
     joint: bool,
     form: str | None,
     seed: int,
@@ -184,7 +192,14 @@ def allocate(
 
     Example: lltic allocate --reviewer ada --reviewer ben --reviewer cleo --readers 2
     """
+    if joint and calibration:
+        from lltic.errors import Problem, UsageError
+
+        message = "cannot be combined with --joint: each case has one reader of each side"
+        raise UsageError(Problem("bad-option", "--calibration", message))
     allocator = _joint(study, reviewers, form, seed) if joint else None
+    if calibration:
+        allocator = _calibrating(study, reviewers, readers, form, seed, calibration)
     new, everything = allocate_cases(study, reviewers, readers, form, seed, allocator=allocator)
     loads: dict[str, int] = dict.fromkeys(reviewers, 0)
     for assignment in everything:
@@ -237,8 +252,34 @@ def allocate_cases(
     with write_atomically(path, "wb") as stream:
         stream.write(_as_parquet(study, Assignment, everything))
         assign(study, new, clock)
-        write_casebook(study, [cases[i] for i in sorted({a.case_id for a in everything})])
+        # Also of what is drawn and not given to anybody: a coordinator may give it.
+        wanted = {a.case_id for a in everything} | {case.case_id for case in drawn}
+        write_casebook(study, [cases[i] for i in sorted(wanted)])
     return new, everything
+
+
+def _calibrating(
+    study: Study,
+    reviewers: Sequence[str],
+    readers: int,
+    form: str | None,
+    seed: int,
+    everybody: int,
+) -> Allocator:
+    from lltic.allocation import allocate_with_calibration
+
+    def together(case_ids: list[str], existing: Sequence[Assignment]) -> tuple[Assignment, ...]:
+        return allocate_with_calibration(
+            case_ids,
+            reviewers,
+            everybody=everybody,
+            readers=readers,
+            form=form or study.settings.form,
+            seed=seed,
+            existing=existing,
+        )
+
+    return together
 
 
 def _joint(study: Study, names: Sequence[str], form: str | None, seed: int) -> Allocator:

@@ -39,6 +39,9 @@ LOGINS = (
 TITLE = "Deaths of September 2026"
 SUPPORT = "Staff support: extension 4040, day and night (invented)."
 ASSIGNED_AT = datetime(2026, 10, 2, 9, 0, tzinfo=UTC)
+PRINTED = 3
+"""Cases whose medical notes are a PDF, as most notes are."""
+
 LEFT_TO_CODE = 4
 """Cases whose texts nobody has coded yet, so that there is something to try."""
 
@@ -89,6 +92,7 @@ def make_demo(directory: Path, seed: int, reviews_url: str = "") -> Study:
             settings.write(f'\n[reviews]\nurl = "{reviews_url}"\n')
     trust = synthetic.generate(seed)
     synthetic.write(study, trust)
+    synthetic.put_on_paper(study, _on_paper(trust))
     cases = {case.person_id: case for case in build(study).cases}
     draw_sample(study)
     people = _add_people(study, trust)
@@ -96,6 +100,18 @@ def make_demo(directory: Path, seed: int, reviews_url: str = "") -> Study:
     allocate_cases(study, sorted(people), planned=assignments, clock=lambda: ASSIGNED_AT)
     _record(study, trust, cases, people)
     return study
+
+
+def _on_paper(trust: SyntheticTrust) -> dict[str, str]:
+    """Return which documents of the demo's own cases are no plain texts, and what they are."""
+    own = [c.person_id for c in trust.open_cases if LOGINS[0][0] in c.reviewers]
+    rows = trust.tables["documents"]
+    rows = rows[rows["person_id"].isin(own)].sort_values("document_id")
+    printed = rows[rows["title"] == "Medical notes"]
+    kinds = dict.fromkeys(printed["document_id"].head(PRINTED), "pdf")
+    for kind, original in (("letter", "docx"), ("gp_record", "png")):
+        kinds |= dict.fromkeys(rows[rows["kind"] == kind]["document_id"].head(1), original)
+    return kinds
 
 
 def _add_people(study: Study, trust: SyntheticTrust) -> dict[str, Person]:

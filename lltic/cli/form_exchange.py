@@ -16,7 +16,7 @@ from lltic.errors import LlticError, Problem, UsageError
 if TYPE_CHECKING:
     from lltic.form.exchange import Loss, Target
 
-__all__ = ["register"]
+__all__ = ["bytes_of", "register"]
 
 MOST_BYTES = 50_000_000
 FORMATS = "fhir, xlsform, redcap or dictionary"
@@ -87,7 +87,7 @@ def import_form(file: Path, name: str, out: Path | None, as_json: bool) -> None:
     if format_.read is None:
         hint = "It is made for people to read."
         raise UsageError(Problem("no-import", name, "no form is made from this format", hint=hint))
-    found = format_.read(_bytes_of(file))
+    found = format_.read(bytes_of(file))
     if found.form is None:
         raise LlticError([replace(p, where=f"{file}: {p.where}") for p in found.problems])
     path = out or Path(f"{found.form.name}.yml")
@@ -101,7 +101,8 @@ def import_form(file: Path, name: str, out: Path | None, as_json: bool) -> None:
     _show(data, [f"{file} → {path}: {loaded.ref}"], format_, found.losses, as_json=as_json)
 
 
-def _bytes_of(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
+    """Return what is in a file of another system, unless it is out of all bounds."""
     try:
         if file.stat().st_size > MOST_BYTES:
             problem = Problem("file-too-large", str(file), "too large", f"{MOST_BYTES:,} bytes")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lltic.definitions import Loaded
     from lltic.form import Form
     from lltic.measures import Profile
+    from lltic.records import Coding
     from lltic.reports import Facts, Phase
     from lltic.themes import Codebook, ThemePrevalence
 
@@ -132,6 +133,7 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
 
     from lltic import __version__
     from lltic.agreement import agreement_table
+    from lltic.cli.report_questions import questions_of, titles_of
     from lltic.form import load_form
     from lltic.reports import Facts
     from lltic.reviews import read
@@ -140,9 +142,10 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
     settings = study.settings
     form = load_form(settings.form, study.path)
     codebook = load_codebook(settings.codebook, study.path)
-    judgements = tuple(read.judgements(study))
+    judgements, citations = tuple(read.judgements(study)), tuple(read.citations(study))
     manifest = json.loads((study.cohort / "manifest.json").read_text("utf-8"))
-    themes, not_computable = _themes(study, codebook)
+    codings, coded = read.codings(study), read.coded_reviews(study)
+    themes, not_computable = _themes(study, codings, coded, codebook)
     return Facts(
         title=settings.title,
         synthetic=settings.synthetic,
@@ -167,6 +170,11 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
         themes=themes,
         not_computable=not_computable,
         unblinded=tuple(read.unblinded(study)),
+        questions=questions_of(form.model),
+        citations=citations,
+        codings=tuple(c for c in codings if c.review_id in coded and c.codebook == codebook.name),
+        theme_labels={code.code: code.label for code in codebook.model.codes},
+        documents=titles_of(study, citations),
     )
 
 
@@ -199,14 +207,14 @@ def _phases(form: Form) -> tuple[Phase, ...]:
 
 
 def _themes(
-    study: Study, codebook: Loaded[Codebook]
+    study: Study, codings: list[Coding], coded: set[str], codebook: Loaded[Codebook]
 ) -> tuple[tuple[ThemePrevalence, ...], tuple[str, ...]]:
     """Return the themes' shares over all and by phase, or the reason why there are none."""
     from lltic.errors import NotComputable
     from lltic.reviews import read
     from lltic.themes import prevalence, prevalence_by_phase
 
-    made = (read.codings(study), read.texts(study), read.coded_reviews(study), codebook)
+    made = (codings, read.texts(study), coded, codebook)
     try:
         return (*prevalence(*made), *prevalence_by_phase(*made)), ()
     except NotComputable as reason:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lltic.agreement import ItemAgreement
 from lltic.measures import Profile, wilson
-from lltic.records import Estimate, Event, Judgement
+from lltic.records import Citation, Coding, Estimate, Event, Judgement
+from lltic.reports.asked import Questions
 from lltic.themes import ThemePrevalence
 
 if TYPE_CHECKING:
@@ -76,6 +77,15 @@ class Facts:
         What could not be worked out, and why, in sentences.
     unblinded : tuple of Event
         Every time the blind of a case was broken.
+    questions : Questions
+        What the form asks, in words.
+    citations : tuple of Citation
+        The passages of the notes beside the judgements.
+    codings : tuple of Coding
+        Those that the themes' shares count.
+    theme_labels : mapping of code to label
+        In the codebook's order.
+    documents : mapping of document id to title
     """
 
     title: str
@@ -97,6 +107,11 @@ class Facts:
     themes: tuple[ThemePrevalence, ...]
     not_computable: tuple[str, ...] = ()
     unblinded: tuple[Event, ...] = ()
+    questions: Questions = field(default_factory=Questions)
+    citations: tuple[Citation, ...] = ()
+    codings: tuple[Coding, ...] = ()
+    theme_labels: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def blind_breaks(self) -> tuple[str, ...]:

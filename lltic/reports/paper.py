@@ -10,6 +10,7 @@ from lltic.reports.facts import CATEGORIES, Facts
 from lltic.reports.pictures import Bar, grouped_bars, rows_with_intervals
 from lltic.reports.shown import Share, count, share
 from lltic.reports.tables import Cell
+from lltic.reports.trail import Trail
 from lltic.study import write_atomically
 from lltic.themes import ThemePrevalence
 
@@ -50,6 +51,7 @@ def write_paper(path: Path, facts: Facts) -> None:
         agreement=_agreement(facts),
         agreement_rows=_agreement_rows(facts),
         themes=_themes_picture(facts),
+        followed=_followed(facts),
         cannot=_cannot(facts),
         made_on=f"{facts.made_at.day} {facts.made_at:%B %Y}",
     )
@@ -186,12 +188,27 @@ def _themes_picture(facts: Facts) -> Picture | None:
     if not lines:
         return None
     seen = [share(facts.profile, line.estimate) for line in lines]
+    trail = Trail(facts)
+    behind = [trail.behind(line.theme) for line in lines]
     return Picture(
         rows_with_intervals([line.label for line in lines], [_bar(s) for s in seen]),
         "Themes that a person found in the reviewers' words: share of coded cases with the theme, "
         "with 95 % intervals.",
-        ("Theme", "Cases"),
-        tuple((line.label, _cell(s)) for line, s in zip(lines, seen, strict=True)),
+        ("Theme", "Cases", "Passages coded", "Passages of the notes beside them"),
+        tuple(
+            (line.label, _cell(s), _number(facts, b.coded), _number(facts, b.cited))
+            for line, s, b in zip(lines, seen, behind, strict=True)
+        ),
+    )
+
+
+def _followed(facts: Facts) -> str:
+    """Say where the words behind a theme are: they are about single cases, and not on paper."""
+    if facts.public:
+        return "The words behind each theme stay with the study: they are about single cases."
+    return (
+        "The words behind each theme, and the passages of the notes beside them with document and "
+        "page, are in the workbook, sheets Coded passages and Evidence; none is quoted here."
     )
 
 

@@ -6,19 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lltic.clock import to_text
-from lltic.records import Estimate, Judgement
-from lltic.reports.facts import CATEGORIES, SETTINGS, Facts
+from lltic.records import Estimate
+from lltic.reports.facts import Facts
 from lltic.reports.shown import count, share
+from lltic.reports.single import CODED, first_coded, single_cases
 from lltic.reports.tables import Cell, Column, Sheet
 
 __all__ = ["all_sheets"]
-
-NO_SCORE = {
-    "not_applicable": "Not applicable",
-    "not_in_notes": "Not in the notes",
-    "not_reached": "Not asked",
-    "missing": "Left open",
-}
 
 
 def all_sheets(facts: Facts) -> list[Sheet]:
@@ -27,8 +21,12 @@ def all_sheets(facts: Facts) -> list[Sheet]:
     Under a disclosure profile that hides small counts, the sheets about single
     cases are left out: counting their rows would undo it.
     """
-    single = [] if facts.public else [_cases(facts), _scores(facts)]
-    body = [*single, _agreement(facts), _themes(facts), _attrition(facts)]
+    if facts.public:
+        body = [_agreement(facts), _themes(facts, {}), _attrition(facts)]
+    else:
+        cases, scores, *followed, coded = single_cases(facts)
+        themes = _themes(facts, first_coded(coded))
+        body = [cases, scores, _agreement(facts), themes, *followed, coded, _attrition(facts)]
     return [_read_me(facts, body), *body]
 
 
@@ -39,7 +37,7 @@ def _read_me(facts: Facts, body: list[Sheet]) -> Sheet:
     rows += [("Sheets", sheet.name, " ".join(sheet.notes[:1])) for sheet in body]
     if facts.public:
         left_out = "Left out: counting their rows would undo the rounding of the other sheets."
-        rows.append(("Sheets", "Cases, Scores", left_out))
+        rows.append(("Sheets", "All about single cases", left_out))
     rows += [("Definitions", kind, ref) for kind, ref in facts.definitions]
     rows += [("Cohort run", name, text) for name, text in _flat(facts.manifest)]
     seq, digest = facts.head
@@ -90,111 +88,6 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Cell
             yield label, ", ".join(map(str, value))
         else:
             yield label, value if isinstance(value, (int, float, str)) else str(value or "")
-
-
-def _cases(facts: Facts) -> Sheet:
-    rows = []
-    for case in facts.cases.sort_values("case_id").itertuples():
-        locked, assigned = facts.reviews.get(case.case_id, (0, 0))
-        days = case.days_discharge_to_death
-        rows.append(
-            (
-                case.case_id,
-                CATEGORIES.get(case.category, case.category),
-                None if days is None or days != days else int(days),
-                SETTINGS.get(case.setting, case.setting),
-                _reason(case),
-                assigned,
-                locked,
-            )
-        )
-    return Sheet(
-        name="Cases",
-        title="Cases",
-        notes=(
-            "One row per death in the cohort, and why it is in. A case is named by its case id "
-            "alone; the key to it stays in the study.",
-        ),
-        columns=(
-            Column("Case", width=14),
-            Column("Category", width=36),
-            Column("Days from discharge to death", "integer", 14),
-            Column("Setting", width=20),
-            Column("Why it is in the cohort", width=64),
-            Column("Reviews assigned", "integer", 11),
-            Column("Reviews done", "integer", 10),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _reason(case: Any) -> str:
-    """Return why a case is in, without the identifiers that the study itself keeps."""
-    said = str(case.reason).replace(f"spell {case.index_spell_id}", "a spell")
-    kept = (case.index_spell_id, case.person_id, case.death_id)
-    return "" if any(str(identifier) in said for identifier in kept) else said
-
-
-def _scores(facts: Facts) -> Sheet:
-    said: dict[tuple[str, int], dict[str, Judgement]] = {}
-    for j in facts.judgements:
-        said.setdefault((j.case_id, j.position), {})[j.item] = j
-    rows: list[tuple[Cell, ...]] = []
-    warn: set[tuple[int, int]] = set()
-    for (case_id, position), items in sorted(said.items()):
-        for phase in facts.phases:
-            score = items.get(f"{phase.id}.score")
-            if score is None:
-                continue
-            value = None if score.missing else int(score.value)
-            if value in phase.poor:
-                warn |= {(len(rows), 3), (len(rows), 4)}
-            words = items.get(f"{phase.id}.judgement")
-            rows.append(
-                (
-                    case_id,
-                    f"Reviewer {position}",
-                    phase.title,
-                    value,
-                    "" if value is None else phase.labels.get(value, ""),
-                    NO_SCORE.get(score.missing, score.missing) if score.missing else "",
-                    "" if words is None or words.missing else str(words.value),
-                )
-            )
-    return Sheet(
-        name="Scores",
-        title="Scores and judgements",
-        notes=(
-            "One row per case, reviewer and phase of care, as locked and before any consensus. "
-            f"{_scale_words(facts)} Reviewer 1 and 2 are the first and second reader of a case, "
-            "not the same two people throughout.",
-            "The words are the reviewers' own and can name people: treat them like the notes.",
-        ),
-        columns=(
-            Column("Case", width=14),
-            Column("Reviewer", width=12),
-            Column("Phase of care", width=28),
-            Column("Score", "integer", 8),
-            Column("In words", width=12),
-            Column("Why there is no score", width=22),
-            Column("What the reviewer wrote", width=80),
-        ),
-        rows=tuple(rows),
-        keys=3,
-        warn=frozenset(warn),
-    )
-
-
-def _scale_words(facts: Facts) -> str:
-    phase = facts.overall or (facts.phases[0] if facts.phases else None)
-    if phase is None or not phase.labels:
-        return ""
-    worst, best = phase.levels[0], phase.levels[-1]
-    shaded = " and ".join(str(level) for level in sorted(phase.poor))
-    return (
-        f"{worst} is {phase.labels[worst].lower()}, {best} is {phase.labels[best].lower()}; "
-        f"{shaded} are shaded."
-    )
 
 
 def _agreement(facts: Facts) -> Sheet:
@@ -251,7 +144,7 @@ def _three(estimate: Estimate | None) -> tuple[Cell, Cell, Cell]:
     return (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
 
 
-def _themes(facts: Facts) -> Sheet:
+def _themes(facts: Facts, coded: Mapping[Cell, int]) -> Sheet:
     rows = tuple(
         (
             line.label,
@@ -280,6 +173,11 @@ def _themes(facts: Facts) -> Sheet:
         ),
         rows=rows,
         keys=2,
+        links={
+            (number, 0): (CODED, coded[row[0]])
+            for number, row in enumerate(rows)
+            if row[0] in coded
+        },
     )
 
 

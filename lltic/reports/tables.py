@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -45,6 +45,9 @@ class Sheet:
     warn : frozenset of (int, int)
         Row and column, from 0, of the cells that ask for attention; their shade
         is never the only sign.
+    links : mapping of (int, int) to (str, int)
+        Row and column, from 0, of the cells that lead to a row, from 0, of the sheet of
+        that name.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
     keys: int = 1
     warn: frozenset[tuple[int, int]] = frozenset()
+    links: Mapping[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
 
     def column(self, title: str) -> Iterable[Cell]:
         """Return the cells of the column with this heading."""

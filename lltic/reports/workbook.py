@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,26 @@ class Cleaning:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A sheet as it will stand: notes that fit cells, the heading row, and the rows below it.
+
+    A row is its cells, the row of the sheet it comes from, and which part of it.
+    """
+
+    sheet: Sheet
+    notes: tuple[str, ...]
+    top: int
+    rows: list[tuple[tuple[Cell, ...], int, str]]
+
+    def starts(self) -> dict[int, int]:
+        """Return where each row of the sheet begins."""
+        found: dict[int, int] = {}
+        for number, (_, source, _) in enumerate(self.rows, self.top + 1):
+            found.setdefault(source, number)
+        return found
+
+
 def write_workbook(
     path: Path, sheets: Sequence[Sheet], *, title: str, footer: str, made_at: datetime
 ) -> list[Cleaning]:
@@ -58,13 +78,21 @@ def write_workbook(
     """
     book = new_book(title, made_at)
     report: list[Cleaning] = []
-    for sheet in sheets:
-        _write_sheet(book, sheet, footer, report)
+    laid = [_lay_out(sheet, report) for sheet in sheets]
     if report:
-        _write_sheet(book, _cleaning_sheet(report), footer, [])
+        laid.append(_lay_out(_cleaning_sheet(report), []))
+    rows = {one.sheet.name: one.starts() for one in laid}
+    for one in laid:
+        _write_sheet(book, one, footer, rows)
     with write_atomically(path, "wb") as stream:
         stream.write(book_bytes(book))
     return report
+
+
+def _lay_out(sheet: Sheet, report: list[Cleaning]) -> _Laid:
+    notes = tuple(piece for note in sheet.notes for piece in pieces(clean(note)[0]))
+    top = len(notes) + 3
+    return _Laid(sheet, notes, top, list(_laid_out(sheet, top + 1, report)))
 
 
 def _cleaning_sheet(report: Sequence[Cleaning]) -> Sheet:
@@ -83,38 +111,53 @@ def _cleaning_sheet(report: Sequence[Cleaning]) -> Sheet:
     )
 
 
-def _write_sheet(book: Workbook, sheet: Sheet, footer: str, report: list[Cleaning]) -> None:
+def _write_sheet(
+    book: Workbook, laid: _Laid, footer: str, starts: Mapping[str, Mapping[int, int]]
+) -> None:
+    sheet, top = laid.sheet, laid.top
     page = book.create_sheet(sheet.name)
     page.sheet_view.showGridLines = False
-    top = _write_heading(page, sheet)
-    rows = list(_laid_out(sheet, top + 1, report))
+    _write_heading(page, sheet, laid.notes)
     columns = sheet.columns
-    if any(part for _, _, part in rows):
+    if any(part for _, _, part in laid.rows):
         columns = (*columns, CONTINUED)
     _write_head_row(page, top, columns)
-    for offset, (cells, source, part) in enumerate(rows):
+    shaded: dict[int, set[int]] = {}
+    for line, column in sheet.warn:
+        shaded.setdefault(line, set()).add(column)
+    for number, (cells, source, part) in enumerate(laid.rows, top + 1):
         row = (*cells, part) if len(columns) > len(cells) else cells
-        shaded = {column for line, column in sheet.warn if line == source}
-        _write_row(page, top + 1 + offset, columns, row, shaded)
-    _set_up(page, top, len(rows), columns, footer)
+        _write_row(page, number, columns, row, shaded.get(source, set()))
+    rows = laid.starts()
+    for (row_number, column), (name, there) in sheet.links.items():
+        _link(page.cell(rows[row_number], column + 1), name, starts[name][there])
+    _set_up(page, top, len(laid.rows), columns, footer)
 
 
-def _write_heading(page: Worksheet, sheet: Sheet) -> int:
-    """Write title and notes and return the number of the heading row."""
+def _link(cell: Any, sheet: str, row: int) -> None:
+    """Let a cell lead to a row of a sheet of the same workbook."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    quoted = sheet.replace("'", "''")
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!A{row}")
+    cell.font = Font(FONT, size=10, color=BLUE, underline="single")
+
+
+def _write_heading(page: Worksheet, sheet: Sheet, notes: Sequence[str]) -> None:
     from openpyxl.styles import Alignment, Font
 
     put(page.cell(1, 1), sheet.title).font = Font(FONT, size=16, bold=True, color=INK)
     page.row_dimensions[1].height = 26
     width = sum(column.width for column in sheet.columns)
-    for number, note in enumerate(sheet.notes, 2):
+    for number, note in enumerate(notes, 2):
         cell = put(page.cell(number, 1), note)
         cell.font = Font(FONT, size=10, color=GREY)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         page.merge_cells(
             start_row=number, end_row=number, start_column=1, end_column=len(sheet.columns)
         )
-        page.row_dimensions[number].height = 14 * _lines(note, width * 1.05)
-    return len(sheet.notes) + 3
+        page.row_dimensions[number].height = min(14 * _lines(note, width * 1.05), 400)
 
 
 def _write_head_row(page: Worksheet, top: int, columns: Sequence[Column]) -> None:

@@ -7,9 +7,11 @@ account that made an entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from lltic.form import resolve
+from lltic.form import Form, resolve
 from lltic.records import Assignment, Citation, Coding, Event, Judgement
 from lltic.reviews.record.events import ERASED, GENESIS
 from lltic.reviews.record.opening import reading
@@ -17,6 +19,7 @@ from lltic.reviews.state import HANDED_BACK, INDEPENDENT, LOCKED, State, replay
 from lltic.study import Study
 
 __all__ = [
+    "Locked",
     "assignments",
     "citations",
     "coded_reviews",
@@ -24,6 +27,7 @@ __all__ = [
     "events",
     "head",
     "judgements",
+    "locked",
     "status",
     "texts",
     "unblinded",
@@ -63,7 +67,10 @@ def judgements(study: Study) -> list[Judgement]:
 
     Sorted by review and the order of the form.
     """
-    state = _state(study)
+    return _judgements(_state(study))
+
+
+def _judgements(state: State) -> list[Judgement]:
     found = []
     for review in sorted(state.reviews.values(), key=lambda r: r.review_id):
         if review.status != LOCKED or review.kind != INDEPENDENT:
@@ -88,11 +95,63 @@ def judgements(study: Study) -> list[Judgement]:
     return found
 
 
-def texts(study: Study) -> list[Judgement]:
-    """Return the answered free-text items of locked reviews."""
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One review that is in, whatever its kind, with its answers as they were given.
+
+    ``form`` is as this review was asked it, ``whole`` the form with the pages of other
+    disciplines; ``amended`` says that it was opened again since it was first submitted.
+    Who wrote it is not told.
+    """
+
+    review_id: str
+    case_id: str
+    kind: str
+    position: int
+    discipline: str
+    form: Form
+    whole: Form
+    form_hash: str
+    answers: Mapping[str, Mapping[str, Any]]
+    submitted_at: str
+    amended: bool
+
+
+def locked(study: Study) -> list[Locked]:
+    """Return every review that is in, by case: independent ones, and what followed from them."""
     state = _state(study)
-    wanted = {h: set(form.text_items()) for h, form in state.forms.items()}
-    return [j for j in judgements(study) if not j.missing and j.item in wanted[j.form_hash]]
+    found = [
+        Locked(
+            review_id=r.review_id,
+            case_id=r.case_id,
+            kind=r.kind,
+            position=r.position,
+            discipline=r.discipline,
+            form=state.form_of(r),
+            whole=state.forms[r.form_hash],
+            form_hash=r.form_hash,
+            answers=r.answers,
+            submitted_at=r.submitted_at,
+            amended=bool(r.reopened),
+        )
+        for r in state.reviews.values()
+        if r.status == LOCKED and not state.cases[r.case_id].erased
+    ]
+    return sorted(found, key=lambda r: (r.case_id, r.kind != INDEPENDENT, r.position, r.review_id))
+
+
+def texts(study: Study) -> list[Judgement]:
+    """Return the answered free texts of locked reviews, also those of entries."""
+    state = _state(study)
+    known: dict[tuple[str, str], bool] = {}
+    found = []
+    for judgement in _judgements(state):
+        key = (judgement.form_hash, judgement.item)
+        if key not in known:
+            known[key] = state.forms[judgement.form_hash].is_text(judgement.item)
+        if known[key] and not judgement.missing:
+            found.append(judgement)
+    return found
 
 
 def citations(study: Study) -> list[Citation]:

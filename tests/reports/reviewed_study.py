@@ -28,6 +28,16 @@ READERS = (
 )
 CODER = Person("canary.coder", "Canary", "Task force", ("coder",))
 WORDS = "Seen within the hour, plan followed, fluids charted late."
+QUOTED = "fluids 500 ml over 8 h, chart not filled in"
+CITED = {
+    "document": "ward-notes",
+    "sha256": "d" * 64,
+    "page": 2,
+    "text": QUOTED,
+    "start": 10,
+    "end": 10 + len(QUOTED),
+}
+BOOK = {"CASEA-00000": {"documents": [{"id": "ward-notes", "title": "Ward notes"}]}}
 HOSTILE = '=HYPERLINK("http://evil.example")\x0bpasted from a word processor'
 
 
@@ -115,6 +125,8 @@ def operations(
             for field, value in answers.items():
                 more = {"field": field, "value": value, "base_version": 0}
                 yield person, operation("answer", number, position, **more), at
+            if (number, position) == (0, 1):
+                yield person, operation("cite", 0, 1, field="ongoing.judgement", value=CITED), at
             yield person, operation("submit", number, position), at
     for number in range(n_cases):
         for place, theme in enumerate(themes[:4]):
@@ -140,6 +152,7 @@ def make_study(folder: Path, *, n_cases: int = 24, reviewed: bool = True) -> Stu
     for person in READERS:
         accounts.add(person, "correct-horse-battery")
     admin.assign(study, assignments, clock)
+    (study.cohort / "casebook.json").write_text(json.dumps(BOOK))
     if reviewed:
         codebook = load_codebook("lltic-12", study.path)
         with admin.writing(study) as store:

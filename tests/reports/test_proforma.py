@@ -12,7 +12,6 @@ from lltic.cli.form_paper import on_paper
 from lltic.definitions import names
 from lltic.errors import LlticError
 from lltic.form import load_form
-from lltic.form.advice import questions
 from lltic.reports.proforma import Box, Proforma, Question, Section, write_proforma
 from lltic.reports.proforma_pdf import print_pdf
 
@@ -40,7 +39,7 @@ def test_everything_a_reviewer_reads_on_screen_is_on_paper(name: str, tmp_path: 
             "",
             *pieces(page, form_page),
         }
-    for path, item in questions(loaded.model):
+    for path, item in loaded.model.questions():
         said = [item.label, item.hint, *(item.missing_labels or {}).values()]
         said += [text for option in item.options for text in (option.label, option.hint)]
         for text in said:
@@ -79,7 +78,7 @@ def test_each_kind_has_its_place_to_answer(tmp_path: Path):
     assert "as exactly as known; the year alone will do" in page
     assert page.count('class="cells"') == 3 * sum(
         (3 if "." in path.partition(".")[2] else 1)
-        for path, item in questions(load_form("primary_care_review").model)
+        for path, item in load_form("primary_care_review").model.questions()
         if item.type == "date"
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from openpyxl import load_workbook
-from reviewed_study import HOSTILE, WORDS, make_study
+from reviewed_study import HOSTILE, QUOTED, WORDS, make_study
 
 from lltic.audit.manifest import MANIFEST
 from lltic.audit.notebooks import verify
@@ -68,6 +68,9 @@ def test_the_workbook_holds_the_record(reported: Study) -> None:
         "Scores",
         "Agreement",
         "Themes",
+        "Answers",
+        "Evidence",
+        "Coded passages",
         "Attrition",
         "Cleaned texts",
     ]
@@ -82,6 +85,26 @@ def test_the_workbook_holds_the_record(reported: Study) -> None:
     themes = [[c.value for c in row] for row in book["Themes"].iter_rows(min_row=5)]
     assert themes[0][:4] == ["DNAR orders", "Anywhere", 12, 24]
     assert len(themes) == 12 * 4
+    evidence = [[c.value for c in row] for row in book["Evidence"].iter_rows(min_row=6)]
+    assert [row[:6] for row in evidence] == [
+        [
+            "CASEA-00000",
+            "Reviewer 1",
+            "Ongoing care: Your judgement of this phase of care",
+            "Ward notes",
+            2,
+            QUOTED,
+        ]
+    ]
+    coded = [[c.value for c in row] for row in book["Coded passages"].iter_rows(min_row=6)]
+    assert coded[0] == [
+        *("DNAR orders", "CASEA-00000", "Reviewer 1"),
+        *("Ongoing care: Your judgement of this phase of care", WORDS[:4], 1, "1 passage"),
+    ]
+    assert len({row[1] for row in coded if row[0] == "DNAR orders"}) == 12
+    answers = [[c.value for c in row] for row in book["Answers"].iter_rows(min_row=6)]
+    assert len(answers) == 24 * 2 * 5
+    assert {row[5] for row in answers if row[3].startswith("Did relatives")} == {"Not in the notes"}
 
 
 def test_no_name_and_no_other_identifier_gets_out(reported: Study) -> None:
