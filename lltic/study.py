@@ -50,6 +50,8 @@ class Settings:
 
     ``synthetic`` marks a make-believe study; pages and papers print it.
     ``idle_minutes`` is how long a reviewer's page stays signed in untouched; 0: for ever.
+    ``review_days`` is within how many days a review is asked for, to be read on the list of
+    cases; 0: no day is asked for.
     ``reviews_url`` is where the record is, when it is not ``reviews.db``.
     ``password_days`` is how old a password may get; 0 for as old as it likes.
     """
@@ -63,6 +65,7 @@ class Settings:
     synthetic: bool = False
     password_days: int = 0
     idle_minutes: int = 30
+    review_days: int = 0
     reviews_url: str = ""
 
 
@@ -306,6 +309,10 @@ support = "{support}"
 
 # A page that nobody touches is signed out after so many minutes; its words stay on it.
 idle_minutes = 30
+
+# A review is asked for within so many days, as its reviewer reads on the list of cases; a day
+# that has passed stops nobody. 0: no day is asked for.
+review_days = 28
 
 # The reviews in PostgreSQL rather than in reviews.db. No password: see ~/.pgpass.
 # [reviews]

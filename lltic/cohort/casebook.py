@@ -2,15 +2,18 @@
 
 ``cohort/casebook.json`` holds, per case, the banner's lines, one sentence, the
 journey across organisations and the list of documents. The review service reads
-it; nobody gets a case from it who has no review of that case.
+it; nobody gets a case from it who has no review of that case. A case book that an
+older version wrote lacks ``contacts`` and ``parts``; the pages then draw stays only.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from lltic.cohort.journey import SETTINGS, contacts, parts, provider_names, segments
 from lltic.records import Case
 from lltic.sources import read_table
 from lltic.study import Study, write_atomically
@@ -20,29 +23,22 @@ if TYPE_CHECKING:
 
 __all__ = ["write_casebook"]
 
-JOURNEY_DAYS = 90
-"""How far back before death the journey is drawn."""
-
-SETTINGS = {
-    "acute": "Hospital",
-    "community": "Community hospital",
-    "mental_health": "Mental health unit",
-}
-
 
 def write_casebook(study: Study, cases: list[Case]) -> None:
     """Write the case book for these cases, whole or not at all."""
     persons = read_table(study, "persons").set_index("person_id")
     spells = read_table(study, "spells").sort_values(["admitted_at", "spell_id"])
     documents = read_table(study, "documents").sort_values(["authored_on", "document_id"])
+    names = provider_names(spells, documents)
     stays = dict(tuple(spells.groupby("person_id")))
     notes = dict(tuple(documents.groupby("person_id")))
     book = {
         case.case_id: _entry(
             case,
             persons.loc[case.person_id],
-            stays.get(case.person_id),
-            notes.get(case.person_id),
+            stays.get(case.person_id, spells.iloc[:0]),
+            notes.get(case.person_id, documents.iloc[:0]),
+            names,
         )
         for case in cases
     }
@@ -51,14 +47,21 @@ def write_casebook(study: Study, cases: list[Case]) -> None:
 
 
 def _entry(
-    case: Case, person: pd.Series, stays: pd.DataFrame | None, notes: pd.DataFrame | None
+    case: Case,
+    person: pd.Series,
+    stays: pd.DataFrame,
+    notes: pd.DataFrame,
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
     return {
         "banner": _banner(case, person),
         "summary": summary(case),
-        "journey": [] if stays is None else _journey(case, stays),
+        "setting": case.setting,
+        "journey": segments(case, stays, names),
+        "contacts": contacts(case, stays, notes),
+        "parts": parts(case, stays),
         "died_on": case.died_on.isoformat(),
-        "documents": [] if notes is None else [_document(row) for _, row in notes.iterrows()],
+        "documents": [_document(row) for _, row in notes.iterrows()],
     }
 
 
@@ -89,24 +92,6 @@ def summary(case: Case) -> str:
         return f"Died in {place} {_say(case.died_on)}"
     days = case.days_discharge_to_death
     return f"Died {_say(case.died_on)}, day {days} after discharge"
-
-
-def _journey(case: Case, stays: pd.DataFrame) -> list[dict[str, str]]:
-    """Return every stay of the last weeks in order; the page draws the days between them."""
-    start = case.died_on - timedelta(days=JOURNEY_DAYS)
-    segments = []
-    for _, stay in stays.iterrows():
-        admitted = _day(stay["admitted_at"])
-        left = _day(stay["discharged_at"]) or case.died_on
-        if admitted is None or left < start or admitted > case.died_on:
-            continue
-        kind = str(stay["setting"])
-        segments.append(_segment(kind, SETTINGS.get(kind, kind), admitted, left))
-    return segments
-
-
-def _segment(kind: str, label: str, start: date, end: date) -> dict[str, str]:
-    return {"kind": kind, "label": label, "start": start.isoformat(), "end": end.isoformat()}
 
 
 def _document(row: pd.Series) -> dict[str, Any]:

@@ -1,220 +1,206 @@
-const KINDS = {
-  ambulance: "#4c6272",
-  emergency: "#003087",
-  acute: "#005eb8",
-  community: "#330072",
-  mental_health: "#7c2855",
-  primary_care: "#00594c",
-  care_home: "#425563",
-  home: "#5b6670",
-};
-const HEIGHT = 96;
-const LEAST = 36; // px, so that an hour in an ambulance is still seen
-const LETTER = 7.4; // px, width of an average letter at 13 px
+// The drawing is made of boxes whose places are per cents: it fills any width, and prints.
 
-function time(iso) {
-  return moment(iso).getTime();
+const KEPT = "lltic:journey";
+const WIDE = 560; // px; below that the list is shown instead
+
+function percent(node, left, width) {
+  node.style.left = `${left}%`;
+  if (width !== undefined) node.style.width = `${width}%`;
+  return node;
 }
 
-/** The stays and what lies between them, up to the death: nobody may take a gap for a stay. */
-function withGaps(segments, died) {
-  const all = [];
-  let end = null;
-  const gap = (from, to) => {
-    // Whole days between dates, whatever the hour, as the cohort counts them.
-    const days = Math.round((time(to.slice(0, 10)) - time(from.slice(0, 10))) / 86400000);
-    if (days >= 1) all.push({ gap: true, label: days === 1 ? "1 day" : `${days} days`, from, to });
-  };
-  for (const one of segments) {
-    if (end !== null) gap(end, one.from);
-    all.push(one);
-    if (end === null || time(one.to) > time(end)) end = one.to;
-  }
-  if (died) gap(end, died);
-  return all;
+function named(one) {
+  return [one.label, one.organisation].filter(Boolean).join(", ");
 }
 
-/** Left edge and width: to scale, but nothing narrower than LEAST, no gap wider than a third. */
-function lay(segments, width) {
-  const spans = segments.map((one) => Math.max(time(one.to) - time(one.from), 1));
-  const stays = spans.reduce((sum, span, i) => sum + (segments[i].gap ? 0 : span), 0);
-  segments.forEach((one, i) => one.gap && (spans[i] = Math.min(spans[i], stays / 2)));
-  const least = Math.min(LEAST, width / segments.length);
-  const widths = new Array(spans.length).fill(0);
-  const open = new Set(spans.keys());
-  let free = width;
-  let total = spans.reduce((sum, one) => sum + one, 0);
-  for (let again = true; again; ) {
-    again = false;
-    for (const i of open) {
-      if ((spans[i] / total) * free >= least) continue;
-      widths[i] = least;
-      free -= least;
-      total -= spans[i];
-      open.delete(i);
-      again = true;
-      break;
-    }
-  }
-  for (const i of open) widths[i] = (spans[i] / total) * free;
-  let x = 0;
-  return segments.map((one, i) => {
-    const left = x;
-    x += widths[i];
-    return { ...one, left, width: widths[i] };
-  });
-}
-
-/** Where a moment lies on the drawing. */
-function position(laid, iso) {
-  const at = time(iso);
-  for (const one of laid) {
-    const [from, to] = [time(one.from), time(one.to)];
-    if (at <= from) return one.left;
-    if (at <= to) return one.left + (one.width * (at - from)) / Math.max(to - from, 1);
-  }
-  const last = laid.at(-1);
-  return last.left + last.width;
-}
-
-/** The words that fit into a segment: its label, its short label, the label cut, or its number. */
-function fitting({ label, short, width }, index) {
-  const letters = Math.floor((width - 8) / LETTER);
-  const whole = [label, short].find((text) => text && text.length <= letters);
-  if (whole) return whole;
-  return letters >= 5 ? `${label.slice(0, letters - 1).trimEnd()}…` : String(index + 1);
-}
-
-function drawing(segments, phase, died, width) {
-  const laid = lay(withGaps(segments, died), width - 2).map((one) => ({ ...one, left: one.left + 1 }));
-  const middle = (x, text) => Math.min(Math.max(x, (text.length * LETTER) / 2), width - (text.length * LETTER) / 2);
-  const bands = laid.map((one) => (one.gap ? pause(one) : band(one, segments.findIndex((s) => s.from === one.from && s.label === one.label))));
-  const marks = [];
-  const top = phase.from && phase.to ? 0 : 20; // no mark above, no empty space either
-  if (phase.from && phase.to) {
-    const [a, b] = [position(laid, phase.from), Math.max(position(laid, phase.to), position(laid, phase.from) + 8)];
-    const text = `this page: ${phase.label}`;
-    marks.push(
-      s("path", { d: `M${a + 1} 30v-8H${b - 3}v8`, fill: "none", stroke: "#212b32", "stroke-width": 2 }),
-      s("text", { x: middle((a + b) / 2, text), y: 14, "text-anchor": "middle", "font-weight": "bold", fill: "#212b32", text }),
-    );
-  }
-  return s(
-    "svg",
-    { viewBox: `0 ${top} ${width} ${HEIGHT - top}`, width, height: HEIGHT - top, "aria-hidden": "true", class: "lltic-journey__svg" },
-    s("line", { x1: 0, x2: width, y1: 70, y2: 70, stroke: "#aeb7bd", "stroke-width": 2 }),
-    bands,
-    marks,
-    dates(laid, died, width),
-    died ? s("circle", { cx: deathAt(laid, died, width), cy: 70, r: 6, fill: "#212b32" }) : null,
-  );
-}
-
-/** A day without an hour: at the end when nothing lies after that day. */
-function deathAt(laid, died, width) {
-  const later = laid.some((one) => !one.gap && one.to.slice(0, 10) > died);
-  return later ? Math.max(position(laid, died), 7) : width - 7;
-}
-
-function band(one, index) {
-  return s(
-    "g",
-    {},
-    s("title", { text: `${one.label}, ${dayMonth(one.from)} to ${dayMonth(one.to)}` }),
-    s("rect", { x: one.left, y: 34, width: Math.max(one.width - 2, 1), height: 26, fill: KINDS[one.kind] ?? KINDS.home }),
-    s("text", { x: one.left + one.width / 2 - 1, y: 52, "text-anchor": "middle", fill: "#fff", "font-weight": "bold", text: fitting(one, index) }),
-  );
-}
-
-function pause(one) {
-  const words = one.label.length * LETTER <= one.width - 4 ? one.label : "";
-  return s(
-    "g",
-    {},
-    s("title", { text: `${one.label} between` }),
-    s("line", { x1: one.left + 2, x2: one.left + one.width - 4, y1: 47, y2: 47, stroke: "#4c6272", "stroke-width": 2, "stroke-dasharray": "5 5" }),
-    words ? s("text", { x: one.left + one.width / 2, y: 41, "text-anchor": "middle", fill: "#3f5261", text: words }) : null,
-  );
-}
-
-/** Dates below the line; the first and the last always, others where there is room. */
-function dates(laid, died, width) {
-  const end = died ? `died ${dayMonth(died)}` : dayMonth(laid.at(-1).to);
-  const half = (text) => (text.length * LETTER) / 2;
-  const wanted = [
-    { x: 0, text: dayMonth(laid[0].from), anchor: "start" },
-    { x: width, text: end, anchor: "end" },
-    ...laid.slice(1).map((one) => ({ x: one.left, text: dayMonth(one.from), anchor: "middle" })),
+/** One line of the drawing: what it is about, and the track. The list says it to a screen reader. */
+function line(name, label, under, ...inside) {
+  return [
+    h("div", { class: `lltic-journey__label lltic-journey__label--${name}`, "aria-hidden": "true" }, h("b", { text: label }), under ? h("small", { text: under }) : null),
+    h("div", { class: `lltic-journey__track lltic-journey__track--${name}` }, ...inside),
   ];
-  const taken = [];
-  const room = { start: (one) => [one.x, one.x + 2 * half(one.text)], end: (one) => [one.x - 2 * half(one.text), one.x], middle: (one) => [one.x - half(one.text), one.x + half(one.text)] };
-  return wanted
-    .filter((one) => {
-      const [a, b] = room[one.anchor](one);
-      if (a < 0 || b > width || taken.some(([c, d]) => a < d + 8 && b > c - 8)) return false;
-      taken.push([a, b]);
-      return true;
-    })
-    .map(({ x, text, anchor }) =>
-      s("text", { x, y: 90, "text-anchor": anchor, fill: "#3f5261", "font-weight": text === end && died ? "bold" : null, text }),
-    );
 }
 
-/** The same in words: the text alternative, and what small screens show. */
-function inWords(segments, phase, died) {
-  const part = (one) => {
-    const where = [one.label, one.organisation].filter(Boolean).join(", ");
-    const when = dayMonth(one.from) === dayMonth(one.to) ? dayMonth(one.from, true) : `${dayMonth(one.from)} to ${dayMonth(one.to, true)}`;
-    return h("li", {}, h("b", { text: where }), `: ${when}`);
+function bar(page, stay, notes, scale, text) {
+  const [from, to] = [scale.at(stay.from), scale.at(stay.to)];
+  const words = `${named(stay)}, ${span(stay.from, stay.to)}`;
+  const attrs = { class: "lltic-journey__bar", "data-care": stay.kind, title: words };
+  const inside = h("span", { "aria-hidden": "true", text });
+  const drawn = notes.length
+    ? opening(page, notes[0], words.includes(text) ? words : `${text}: ${words}`, attrs, inside)
+    : h("div", attrs, inside);
+  return percent(drawn, from, Math.max(to - from, 0.6));
+}
+
+/** A button that opens a document beside the form. */
+function opening({ model, said }, contact, words, attrs, ...inside) {
+  const go = async (event) => {
+    if (!(await act(model, event.currentTarget, "open", { document: contact.document }, { save: false }))) return;
+    document.querySelector(".lltic-notes")?.scrollIntoView({ block: "nearest" });
+    said.textContent = `${contact.label} is open in the notes`;
   };
-  const here = phase.from ? h("p", {}, h("b", { text: "This page: " }), `${phase.label}, ${dayMonth(phase.from)} to ${dayMonth(phase.to, true)}`) : null;
+  return h("button", { type: "button", "aria-label": `${words}: open in the notes`, "data-key": `open:${contact.document}`, ...attrs, on: { click: go } }, ...inside);
+}
+
+function point(page, { at, all }) {
+  const [first] = all;
+  const words =
+    all.length === 1
+      ? `${named(first)}, ${dayMonth(first.on, true)}`
+      : `${all.length} documents, ${span(first.on, all.at(-1).on)}: ${all.map((one) => one.label).join("; ")}`;
+  const inside = h("span", { "aria-hidden": "true", text: all.length > 1 ? all.length : "" });
+  return percent(opening(page, first, words, { class: "lltic-journey__point", "data-care": first.kind, title: words }, inside), at);
+}
+
+/** The part of the journey that this page is about, behind everything on a track. */
+function shade(phase, scale) {
+  if (!phase.from) return null;
+  const [a, b] = [scale.at(phase.from), scale.at(phase.to)];
+  return percent(h("div", { class: "lltic-journey__shade" }), a, Math.max(b - a, 0.8));
+}
+
+function bracket(part, scale, current) {
+  const [a, b] = [scale.at(part.from), scale.at(part.to)];
+  const text = span(part.from, part.to);
+  const drawn = h("div", { class: `lltic-journey__part${current ? " lltic-journey__part--here" : ""}`, title: `${part.label}, ${text}` });
+  return percent(drawn, a, Math.max(b - a, 0.8));
+}
+
+function gap(one, scale) {
+  const [a, b] = [scale.at(one.from), scale.at(one.to)];
+  return percent(h("div", { class: "lltic-journey__gap", title: `No stay on record: ${one.label}` }, h("span", { "aria-hidden": "true", text: one.label })), a, b - a);
+}
+
+function axis(scale, died) {
+  const marks = ticksOf(scale, died).map((one) => percent(h("span", { class: "lltic-journey__tick", "aria-hidden": "true", text: one.text }), one.at));
+  if (died) {
+    const mark = h("span", { class: "lltic-journey__died", "aria-hidden": "true" }, h("b", { text: `died ${dayMonth(died)}` }));
+    mark.style.right = `${100 - scale.width}%`;
+    marks.push(mark);
+  }
+  if (scale.after) marks.push(percent(h("span", { class: "lltic-journey__after", "aria-hidden": "true", text: "afterwards" }), scale.width, 100 - scale.width));
+  return line("axis", "", "", ...marks);
+}
+
+/** What every track shows behind its own: this page's part, and the end of life. */
+function behind(phase, scale, died) {
+  const end = died ? percent(h("div", { class: "lltic-journey__end" }), Math.min(scale.at(`${died}T23:59`), scale.width)) : null;
+  const strip = scale.after ? percent(h("div", { class: "lltic-journey__strip" }), scale.width, 100 - scale.width) : null;
+  return [strip, shade(phase, scale), end];
+}
+
+function drawing(page, data, byLane) {
+  const { segments, contacts, phases, phase, died } = data;
+  const scale = scaleOf(segments, contacts, died);
+  const back = () => behind(phase, scale, died);
+  const parts = phase.from ? [phase] : phases;
+  const rows = parts.map((one) => line("part", one.label, "", ...back(), bracket(one, scale, one === phase)));
+  const stay = (one, text) => bar(page, one, notesOf(one, contacts), scale, text);
+  const length = (one) => days(Math.max(daysBetween(one.from, one.to), 1));
+  if (byLane) {
+    for (const { label, organisation, stays, points } of lanesOf(segments, contacts)) {
+      const drawn = [...stays.map((one) => stay(one, [one.label === label ? "" : one.label, one.detail || length(one)].filter(Boolean).join(" · "))), ...pointsOf(points, scale).map((one) => point(page, one))];
+      rows.push(line("lane", label, organisation, ...back(), ...drawn));
+    }
+    const gaps = gapsOf(segments, died);
+    if (gaps.length) rows.push(line("lane", "No stay on record", "", ...back(), ...gaps.map((one) => gap(one, scale))));
+  } else {
+    const gaps = gapsOf(segments, died).map((one) => gap(one, scale));
+    rows.push(line("lane", "Stays", "", ...back(), ...gaps, ...segments.map((one) => stay(one, one.label))));
+    const others = pointsOf(loose(segments, contacts), scale);
+    if (others.length) rows.push(line("lane", "Other contacts", "", ...back(), ...others.map((one) => point(page, one))));
+  }
+  return h("div", { class: "lltic-journey__drawing" }, rows.flat(), axis(scale, died));
+}
+
+/** The same in words: for screen readers, for small screens, and for whoever prefers it. */
+function inWords(page, { segments, contacts, phases, phase, died }, open) {
+  const way = (contact, label) => (open && contact ? [" ", h("span", {}, opening(page, contact, label, { class: "lltic-link", "data-key": `list:${contact.document}` }, "open in the notes"))] : []);
+  const item = (one) => {
+    if (one.what === "death") return h("li", { class: "lltic-journey__item lltic-journey__item--death" }, h("b", { text: "Died" }), `: ${dayMonth(died, true)}`);
+    if (one.what === "gap") return h("li", { class: "lltic-journey__item lltic-journey__item--gap", text: `No stay on record for ${one.label}` });
+    const when = one.what === "stay" ? span(one.from, one.to) : dayMonth(one.on, true);
+    const first = one.what === "stay" ? notesOf(one, contacts)[0] : one;
+    const late = one.what === "point" && died && one.on > died ? ", written after the death" : "";
+    return h("li", { class: "lltic-journey__item", "data-care": one.kind }, h("b", { text: named(one) }), `: ${when}${late}`, ...way(first, `${named(one)}, ${when}`));
+  };
+  const parts = phases.map((one) => h("li", {}, h("b", { text: one.label }), `: ${span(one.from, one.to)}`));
   return h(
     "div",
     { class: "lltic-journey__words" },
-    h("ol", {}, segments.map(part), died ? h("li", {}, h("b", { text: "Died" }), `: ${dayMonth(died, true)}`) : null),
-    here,
+    phase.from ? h("p", { class: "lltic-journey__here" }, h("b", { text: "This page: " }), `${phase.label}, ${span(phase.from, phase.to)}`) : null,
+    h("ol", { class: "lltic-journey__list" }, inOrder(segments, contacts, died).map(item)),
+    parts.length && !phase.from ? [h("p", {}, h("b", { text: "Parts of the form" })), h("ul", { class: "lltic-journey__parts" }, parts)] : null,
   );
+}
+
+/** What a person has chosen to see, kept for the tab: "lanes", "line", "shown" or "none". */
+function chosen() {
+  try {
+    return sessionStorage.getItem(KEPT) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function choose(what) {
+  try {
+    sessionStorage.setItem(KEPT, what);
+  } catch {
+    // It is not kept, then.
+  }
 }
 
 function render({ model, el }) {
   mount(el, "journey");
   let width = 0;
-  let listed = null; // null: shown where the drawing is not
+  let listed = false;
+  const page = { model, said: h("p", { class: "lltic-vh", role: "status" }) };
   const draw = () => {
-    const segments = model.get("segments");
-    if (!segments.length) return el.replaceChildren();
-    const [phase, died] = [model.get("phase"), model.get("died_on")];
-    const wide = width >= 560;
-    const words = inWords(segments, phase, died);
+    const data = {
+      segments: model.get("segments"),
+      contacts: model.get("contacts"),
+      phases: model.get("phases"),
+      phase: model.get("phase"),
+      died: model.get("died_on"),
+    };
+    if (!data.segments.length && !data.contacts.length) return el.replaceChildren();
+    const wide = width >= WIDE;
+    const shown = chosen();
+    // On a small screen the list would stand between a person and the form.
+    const hiddenAll = shown === "none" || (!wide && model.get("compact") && shown !== "shown");
+    const lanes = shown === "lanes" || (shown !== "line" && !model.get("compact"));
+    const open = !hiddenAll && (listed || !wide);
+    const words = inWords(page, data, open);
     words.id = uid("journey");
-    const open = listed ?? !wide;
     words.classList.toggle("lltic-vh", !open);
-    const toggle = h("button", {
-      type: "button",
-      class: "lltic-link lltic-journey__toggle",
-      text: open ? "Hide the list" : "Show as a list",
-      "aria-expanded": String(open),
-      "aria-controls": words.id,
-      "data-key": "list",
-      on: { click: () => ((listed = !open), draw()) },
-    });
+    const button = (key, text, expanded, click) =>
+      h("button", { type: "button", class: "lltic-link", text, "aria-expanded": expanded, "data-key": key, on: { click: () => (click(), draw()) } });
+    const tools = [
+      wide && !hiddenAll && button("lanes", lanes ? "On one line" : "By organisation", null, () => choose(lanes ? "line" : "lanes")),
+      wide && !hiddenAll && button("list", open ? "Hide the list" : "Show as a list", String(open), () => (listed = !open)),
+      button("hide", hiddenAll ? "Show the journey" : "Hide the journey", String(!hiddenAll), () => choose(hiddenAll ? "shown" : "none")),
+    ];
     redraw(
       el,
       h(
         "section",
-        { class: "lltic-journey__box" },
-        h("div", { class: "lltic-journey__head" }, h(`h${model.get("level")}`, { text: model.get("title") }), toggle),
-        wide ? drawing(segments, phase, died, width) : null,
+        { class: `lltic-journey__box${hiddenAll ? " lltic-journey__box--closed" : ""}` },
+        h("div", { class: "lltic-journey__head" }, h(`h${model.get("level")}`, { text: model.get("title") }), h("div", { class: "lltic-journey__tools" }, tools)),
+        wide && !hiddenAll ? drawing(page, data, lanes) : null,
         words,
+        page.said,
       ),
     );
   };
-  const stop = watch(model, ["segments", "phase", "died_on", "title", "level"], draw);
+  const stop = watch(model, ["segments", "contacts", "phases", "phase", "compact", "died_on", "title", "level"], draw);
   const measure = () => {
     const now = Math.max(0, Math.floor(el.querySelector("section")?.clientWidth - 32));
-    if (now && now !== width) {
+    if (now && now >= WIDE !== width >= WIDE) {
       width = now;
       draw();
+    } else if (now) {
+      width = now;
     }
   };
   const watcher = new ResizeObserver(() => requestAnimationFrame(measure));

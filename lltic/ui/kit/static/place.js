@@ -1,6 +1,8 @@
 // Where the person is: title, address bar, focus. Shows nothing itself.
 
 const SETTLE = 700; // ms to wait for the new page's heading
+const NARROW = 900; // px, below which notes and form are in one column
+const GROWS = 1500; // ms in which notes and pictures may still push a page down
 const LOAD = 10000; // ms to wait for the first one
 
 function render({ model, el }) {
@@ -34,6 +36,35 @@ function render({ model, el }) {
     };
     requestAnimationFrame(look);
   };
+  /** Bring something into view, and again while the page above it still grows. */
+  const stay = (target, block) => {
+    const turn = turning;
+    let moved = false; // by the person, who knows better
+    const mine = () => (moved = true);
+    const heard = ["wheel", "touchstart", "keydown", "pointerdown"];
+    heard.forEach((type) => window.addEventListener(type, mine, { once: true, passive: true }));
+    const until = performance.now() + GROWS;
+    const look = () => {
+      if (moved || turn !== turning || !target.isConnected) return;
+      const { top: high, bottom } = target.getBoundingClientRect();
+      if (bottom > window.innerHeight || high < 0) target.scrollIntoView({ block });
+      if (performance.now() < until) setTimeout(look, 150);
+      else heard.forEach((type) => window.removeEventListener(type, mine));
+    };
+    look();
+  };
+  /** Go to the field where somebody left off; it may come a little later than the heading. */
+  const land = (field, until) => {
+    const target = document.getElementById(fieldId(field));
+    if (!target) {
+      if (performance.now() < until) requestAnimationFrame(() => land(field, until));
+      return;
+    }
+    target.focus({ preventScroll: true });
+    stay(target, "center");
+    // Words go on where they ended, not before what is there.
+    if (target.matches("textarea")) target.setSelectionRange(target.value.length, target.value.length);
+  };
   const arrive = () =>
     settle(SETTLE, (heading) => {
       // An error summary takes the focus itself.
@@ -41,6 +72,9 @@ function render({ model, el }) {
       top(heading);
       if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: true });
+      // In one column the notes come first: a new page is where its heading is.
+      if (window.innerWidth < NARROW) stay(heading, "start");
+      if (model.get("field")) land(model.get("field"), performance.now() + SETTLE);
     });
   const top = (heading) => {
     for (let node = heading.parentElement; node && node !== document.body; node = node.parentElement) {
@@ -54,7 +88,7 @@ function render({ model, el }) {
     address();
     const turned = model.get("turn") !== turn;
     turn = model.get("turn");
-    if (first) settle(LOAD, () => {});
+    if (first) settle(LOAD, () => model.get("field") && land(model.get("field"), performance.now() + SETTLE));
     else if (turned) arrive();
     first = false;
   };
