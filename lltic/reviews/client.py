@@ -235,6 +235,14 @@ class Client:
         """Return a case with its answers, for a coordinator or an auditor."""
         return self._call("GET", f"/v1/cases/{quote(case_id, safe='')}")
 
+    def discordant(self) -> dict[str, Any]:
+        """Return the cases whose reviewers differ, and on what, for a coordinator."""
+        return self._call("GET", "/v1/discordant")
+
+    def calibration(self) -> dict[str, Any]:
+        """Return how scores agree and how they are spread, for a coordinator."""
+        return self._call("GET", "/v1/calibration")
+
     def extract(self) -> dict[str, Any]:
         """Return the locked judgements of the cases that are in, for an analyst."""
         return self._call("GET", "/v1/extract")
@@ -252,7 +260,7 @@ class Client:
         return self._call("GET", "/v1/coding")
 
     def coding_text(self, review_id: str) -> dict[str, Any]:
-        """Return one review's texts and this coder's codings on them."""
+        """Return one review's texts, the evidence beside them, and this coder's codings."""
         return self._call("GET", f"/v1/coding/{quote(review_id, safe='')}")
 
     def health(self) -> dict[str, Any]:

@@ -42,7 +42,8 @@ class ReviewState:
 
     ``kind`` is independent, adjudication, consensus or stage_2; ``discipline`` the
     side of a joint review, else empty. ``members`` are the people who may write in
-    it: one, or both of a consensus; none while it is offered. ``signed`` holds who
+    it: one, or both of a consensus; none while it is offered. ``out_since`` is when it
+    came to where it is: given, offered, taken or opened again. ``signed`` holds who
     has put their name to it as it stands, ``seal`` the hash of the event that locked it.
     """
 
@@ -57,6 +58,7 @@ class ReviewState:
     status: str = OPEN
     fields: dict[str, FieldState] = field(default_factory=dict)
     cited: dict[str, Citation] = field(default_factory=dict)
+    out_since: str = ""
     signed: dict[str, str] = field(default_factory=dict)
     saved_at: str = ""
     submitted_at: str = ""
@@ -116,7 +118,8 @@ class State:
     """Everything the service knows, folded from the events in order.
 
     ``set_off`` holds the names of what the system did of its own. What people did is
-    found in the record by its operation id, so that the state stays small.
+    found in the record by its operation id, so that the state stays small. ``agreed`` keeps
+    whether a case's reviewers agree, by their seals: locked answers do not change.
     """
 
     reviews: dict[str, ReviewState] = field(default_factory=dict)
@@ -126,6 +129,7 @@ class State:
     forms: dict[str, Form] = field(default_factory=dict)
     coding: CodingState = field(default_factory=CodingState)
     set_off: set[str] = field(default_factory=set)
+    agreed: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict, compare=False)
     seq: int = 0
 
     def apply(self, event: Event) -> None:
@@ -175,8 +179,12 @@ class State:
     def concordant(self, case_id: str) -> bool:
         """Say whether the independent reviews of a closed case agree, as their form asks."""
         found = self.independent(case_id)
-        form = self.forms[found[0].form_hash]
-        return is_concordant(form, [review.answers for review in found])
+        seals = tuple(review.seal for review in found)
+        if self.agreed.get(case_id, ((), False))[0] != seals:
+            form = self.forms[found[0].form_hash]
+            same = is_concordant(form, [review.answers for review in found])
+            self.agreed[case_id] = seals, same
+        return self.agreed[case_id][1]
 
     def follow_up(self, case_id: str, kind: str) -> ReviewState | None:
         """Return the adjudication, consensus or stage-2 review of a case."""
@@ -224,6 +232,7 @@ class State:
         review = ReviewState(
             event.review_id, event.case_id, event.value["form"], event.definition_hash, **more
         )
+        review.out_since = event.at
         self.reviews[event.review_id] = review
         return review
 
@@ -253,7 +262,12 @@ class State:
     def _taken(self, event: Event) -> None:
         review = self.reviews[event.review_id]
         review.members = (event.actor,)
-        review.status = OPEN
+        review.status, review.out_since = OPEN, event.at
+
+    def _given(self, event: Event) -> None:
+        review = self.reviews[event.review_id]
+        review.members = (event.value["reviewer"],)
+        review.status, review.out_since = OPEN, event.at
 
     def _opened(self, event: Event) -> None:
         kind = event.value["kind"]
@@ -306,11 +320,11 @@ class State:
         if review.kind == INDEPENDENT:
             review.status = HANDED_BACK
         else:
-            review.members, review.status = (), OFFERED
+            review.members, review.status, review.out_since = (), OFFERED, event.at
 
     def _reopened(self, event: Event) -> None:
         review = self.reviews[event.review_id]
-        review.status = OPEN
+        review.status, review.out_since = OPEN, event.at
         review.signed.clear()
         review.submitted_at = review.receipt = review.seal = ""
         review.reopened.append(event.at)

@@ -22,9 +22,10 @@ from lltic.ui.kit import (
     query_string,
 )
 from lltic.ui.line import Line, is_over
+from lltic.ui.refusals import refusal_words
 from lltic.ui.wording import UNSIGNED
 
-__all__ = ["Deed", "withdrawal"]
+__all__ = ["Deed", "Unsigned", "withdrawal"]
 
 REASON = "deed.reason"
 PASSWORD = "signature.password"  # noqa: S105 - the name of a field
@@ -45,23 +46,35 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "button": "Break the blind",
     },
     "withdraw": {
-        "title": "Withdraw this review",
+        "title": "Take this review back",
         "told": "What was written stays on record and counts for nothing. The reviewer finds the "
         "review closed.",
-        "button": "Withdraw it",
+        "button": "Take it back",
+    },
+    "offer": {
+        "title": "Open this case to another reader",
+        "told": "The place goes to the first person who asks for the next case and fits, or you "
+        "give it to somebody.",
+        "button": "Open it",
+    },
+    "give": {
+        "title": "Give this case to somebody",
+        "told": "They find it on their list the next time they look. Nobody is told who else "
+        "reads it.",
+        "button": "Give it to them",
     },
 }
 
 
 class Deed:
-    """One step with a reason: one that is signed, or a withdrawal.
+    """One step with a reason, which is signed.
 
     Parameters
     ----------
     line, go, show : Line, callable, callable
         As :class:`~lltic.ui.progress.ProgressPages` has them.
     kind : str
-        ``reopen``, ``break_blind`` or ``withdraw``.
+        A key of :data:`WORDS`.
     case_id, review_id : str
         What it is done to.
     """
@@ -127,6 +140,9 @@ class Deed:
         if not self._said(self._reason).strip():
             self._ask_why()
             return
+        self._operate(more)
+
+    def _operate(self, more: Mapping[str, Any]) -> None:
         operation = {
             "op_id": self._op_id,
             "kind": self._kind,
@@ -139,13 +155,13 @@ class Deed:
             self._line.operate(operation)
         except Refused as error:
             if not is_over(error):
-                self._say("That was not done", f"{error} Nothing was changed.")
+                self._say("That was not done", f"{refusal_words(error)} Nothing was changed.")
         except ServiceDown:
             text = "The review service does not answer. Wait a moment and press the button again."
             self._say("Not done yet", text)
         else:
             step = {"do": "read"} if self._kind == "break_blind" else {}
-            self._go(query_string(case=self._case_id, **step))
+            self._go(query_string(case=self._case_id, **step))  # not home: it is known by now
 
     def _ask_why(self) -> None:
         self._reason.error = "Write down why"
@@ -161,8 +177,46 @@ class Deed:
         self._show(parts, self._query, self._words["title"], True)
 
 
-class _Withdrawal(Deed):
-    """A withdrawal needs no signature; it asks whether somebody else may take the place."""
+class Unsigned(Deed):
+    """A step that needs no signature, and perhaps an answer beside the reason."""
+
+    _needs_reason = True
+
+    def _last_part(self) -> Any:
+        actions = Actions(
+            primary=self._words["button"],
+            primary_action="do",
+            warning=self._kind == "withdraw",
+            links=[link("No, go back", "back", query=self._home)],
+        )
+        actions.on_action(self._pressed)
+        return actions
+
+    def _lacking(self) -> dict[str, str]:
+        """Return what is not answered yet, by field."""
+        return {}
+
+    def _value(self) -> dict[str, Any]:
+        """Return the operation's value."""
+        return {}
+
+    def _pressed(self, name: str, payload: Mapping[str, Any]) -> None:
+        if name == "back":
+            self._go(self._home)
+            return
+        wrong = self._lacking()
+        if self._needs_reason and not self._said(self._reason).strip():
+            wrong = {**wrong, REASON: "Write down why"}
+        for field in self._questions():
+            field.error = wrong.get(field.field, "")
+        if wrong:
+            self._point_out(wrong)
+        else:
+            self._operate({"value": self._value()})
+
+
+class _Withdrawal(Unsigned):
+    """A withdrawal asks whether somebody else may take the place."""
 
     def _last_part(self) -> Any:
         self._again = Radios(
@@ -172,26 +226,18 @@ class _Withdrawal(Deed):
             missing=(),
             bound=False,
         )
-        actions = Actions(
-            primary=self._words["button"],
-            primary_action="do",
-            warning=True,
-            links=[link("No, go back", "back", query=self._home)],
-        )
-        actions.on_action(self._pressed)
-        return actions
+        return super()._last_part()
 
     def _questions(self) -> list[Field]:
         return [self._reason, self._again]
 
-    def _pressed(self, name: str, payload: Mapping[str, Any]) -> None:
-        if name == "back":
-            self._go(self._home)
-        elif not self._said(self._again):
-            self._again.error = "Say whether somebody else may take it"
-            self._point_out({"deed.again": self._again.error})
-        else:
-            self._do({"value": {"offer_again": self._said(self._again) == "yes"}})
+    def _lacking(self) -> dict[str, str]:
+        if self._said(self._again):
+            return {}
+        return {"deed.again": "Say whether somebody else may take it"}
+
+    def _value(self) -> dict[str, Any]:
+        return {"offer_again": self._said(self._again) == "yes"}
 
 
 def withdrawal(

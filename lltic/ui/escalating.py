@@ -22,6 +22,7 @@ from lltic.ui.kit import (
     query_string,
 )
 from lltic.ui.line import Line, is_over
+from lltic.ui.refusals import refusal_words
 
 __all__ = ["EscalationForm", "escalation_words"]
 
@@ -152,7 +153,7 @@ class EscalationForm:
 
     def _say_refused(self, error: Refused) -> None:
         if not error.conflict:
-            self._again("Not saved", f"{error} What you wrote is still here.")
+            self._again("Not saved", f"{refusal_words(error)} What you wrote is still here.")
             return
         theirs = error.conflict["value"]
         self._escalation = {

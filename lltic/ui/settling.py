@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ipywidgets import VBox, Widget
+from ipywidgets import Widget
 
-from lltic.form import Form, Item, Page, check_complete, page_progress
+from lltic.form import Form, Item, Page, check_complete, contents, merged, page_progress
 from lltic.records import from_plain
 from lltic.ui.case import CasePages
-from lltic.ui.kit import Actions, CheckAnswers, Heading, Notice, Sides, TaskList
-from lltic.ui.screen import replace
-from lltic.ui.sides import DISCIPLINES, Side, in_full, sides_of
+from lltic.ui.evidence import listed, of_sides
+from lltic.ui.kit import Actions, CheckAnswers, Evidence, Heading, Sides, TaskList
+from lltic.ui.sides import DISCIPLINES, Side, entries_of, in_full, sides_of
 from lltic.ui.summaries import asked, check_sections, task_row
-from lltic.ui.wording import plural
+from lltic.ui.wording import entry_label, plural
 
 __all__ = ["SettlingPages"]
 
@@ -33,19 +33,10 @@ SAME_LEAD = {
     "is, unless you change something.",
 }
 
-WAITING = (
-    "You have signed. Waiting for the other to sign",
-    "Everything is safe. When the other has signed too, your common judgement is locked. If "
-    "either of you changes an answer before that, both sign again.",
-)
-TO_SIGN = (
-    "The other has signed what stands here",
-    "Read it and sign it too, or change what you do not agree with: then both of you sign again.",
-)
-SIGN_AGAIN = (
-    "An answer was changed after a signature: both of you sign again",
-    "All answers are safe. Look at what stands here now, and sign when you agree with it.",
-)
+SAME_HEADING = {
+    "adjudication": "Both said the same",
+    "consensus": "Both said the same, or one of you was asked",
+}
 
 
 class SettlingPages(CasePages):
@@ -56,7 +47,12 @@ class SettlingPages(CasePages):
         self.heading = HEADINGS[self.kind]
         self._source_form: Form = from_plain(Form, data["source_form"])
         self._sides: list[Side] = [(self._who(s["label"]), s["answers"]) for s in data["sources"]]
+        self._others = [
+            (self._who(s["label"]), listed(s["evidence"], self._documents)) for s in data["sources"]
+        ]
         settles = self.kind != "stage_2"
+        sides = [(self._source_form, answers) for _, answers in self._sides]
+        self._merged = merged(sides) if settles else {}
         self._differing: set[str] = set(data["differing"]) if settles else set()
 
     def _who(self, label: str) -> str:
@@ -64,48 +60,25 @@ class SettlingPages(CasePages):
 
     def show(self, page: str, item: str = "") -> None:
         """Turn to a page; ``same`` and ``sources`` are those of the others' answers."""
-        self._named = item
-        self._beside: dict[str, Sides] = {}
-        self._state = VBox()
-        self._live: Widget | None = None
-        waits = self.kind == "consensus" and self.status == "open" and self._data["signed"]
-        if page == "receipt" and waits:
-            self._show_waiting()
-        elif page == "same" and self.status == "open" and self._settles:
+        self._begin_page(item)
+        if page == "same" and self.status == "open" and self._settles:
             self._show_same()
         elif page == "sources":
             self._show_sources()
         else:
             super().show(page, item)
 
+    def _begin_page(self, item: str) -> None:
+        """Forget what stood on the page before."""
+        self._named = item
+        self._beside: dict[str, Sides] = {}
+        self._entry_sides: dict[str, list[Sides]] = {}
+        self._laid: dict[str, list[Evidence]] = {}
+        self._live: Widget | None = None
+
     @property
     def _settles(self) -> bool:
         return self.kind != "stage_2"
-
-    # -- what has to be said ------------------------------------------------------------------
-
-    _disturbed = False
-
-    def _notices(self) -> list[Widget]:
-        self._say_state()
-        return [*super()._notices(), self._state]
-
-    def _say_state(self) -> None:
-        """Say who has signed; the same words are not said twice."""
-        if self.kind != "consensus" or self.status != "open":
-            return
-        said = None
-        if self._data["signed"]:
-            said = WAITING
-        elif self._data["others_signed"]:
-            said = TO_SIGN
-        elif self._disturbed:
-            said = SIGN_AGAIN
-        before = [notice.title for notice in self._state.children]
-        if before == ([said[0]] if said else []):
-            return
-        notices = [Notice(title=said[0], text=said[1], announce=True)] if said else []
-        replace(self._state, notices)
 
     # -- the overview -----------------------------------------------------------------------
 
@@ -156,7 +129,8 @@ class SettlingPages(CasePages):
         paths = [path for path, _ in self._shown(page)]
         answered = sum(path in self._answers for path in paths)
         lacking = self._lacking() & set(paths)
-        if answered == len(paths) or (answered and not lacking):
+        waits = any(self._is_as_begun(path) for path in paths)
+        if not waits and (answered == len(paths) or (answered and not lacking)):
             return "done"
         return "started" if answered else "todo"
 
@@ -164,6 +138,11 @@ class SettlingPages(CasePages):
         links = [self._to("Back to my cases", "worklist")]
         alone = self.kind != "consensus" and self.status == "open"
         return links + [self._to("Hand this case back", "hand-back")] * alone
+
+    def _is_as_begun(self, path: str) -> bool:
+        """Say whether a list of entries has those that all have, and nobody saw to the others."""
+        begun_with = path in self._differing and path in self._merged
+        return begun_with and self._fields[path]["version"] == 1
 
     # -- what differs, page by page ------------------------------------------------------------
 
@@ -218,20 +197,72 @@ class SettlingPages(CasePages):
         if not self._settles:
             return super()._questions_of(page)
         parts: list[Widget] = []
-        for path, item in self._shown(page):
-            if any(path in answers for _, answers in self._sides):
-                parts.append(self._side_by_side(path, item))
+        shown = self._shown(page)
+        for path, item in shown:
             if item.type == "repeat":
-                parts += self._entries_of(path, item)
-            elif self._form.entry(path) is None:
-                parts.append(self._question(path, item))
-        return parts
+                parts += self._settled_entries(path, item)
+                continue
+            if self._form.entry(path) is not None:
+                continue
+            if any(path in answers for _, answers in self._sides):
+                parts += [self._side_by_side(path, item), *self._theirs(path)]
+            parts += [self._question(path, item), *self._below(path, item)]
+        return [*parts, *self._both_said(page, {path for path, _ in shown})]
+
+    def _settled_entries(self, path: str, item: Item) -> list[Widget]:
+        """Return the sides' entries where they differ, then those that are settled here."""
+        head = self._head(path, item)
+        head.text = f"{SETTLED[self.kind]}: {item.label[:1].lower()}{item.label[1:]}"
+        told = [answers for _, answers in self._sides if path in answers]
+        if all("value" in answers[path] for answers in told):
+            beside = entries_of(self._source_form, path, item, self._sides, self._answers)
+        else:  # somebody gave a reason to have none
+            beside = [sides_of(self._source_form, path, item, self._sides)]
+        kept = self._entry_sides.get(path, [])
+        if len(kept) == len(beside):
+            for old, new in zip(kept, beside, strict=True):
+                old.sides = new.sides
+                new.close()
+        else:
+            self._entry_sides[path] = kept = beside
+        return [*kept, *self._theirs(path), head, *self._entries_of(path, item)]
+
+    def _entry_name(self, path: str, item: Item, entry_id: str, number: int) -> str:
+        """Return what an entry is called, and that both have it where they do."""
+        label = entry_label(item, number)
+        here = contents(self._form, path, item, self._answers)
+        there = contents(self._form, path, item, self._merged).values()
+        both = self._settles and here[entry_id] in list(there)
+        return f"{label} (both said so)" if both else label
+
+    def _both_said(self, page: Page, shown: set[str]) -> list[Widget]:
+        """Return what else is on the page and needs no talk, once."""
+        rows = [
+            row
+            for section in self._same_sections()
+            for row in section["rows"]
+            if row["answer"] is not None
+            and row["field"].split(".")[0] == page.id
+            and row["field"] not in shown
+        ]
+        if not rows:
+            return []
+        heading = SAME_HEADING[self.kind]
+        listed = CheckAnswers(sections=[{"heading": heading, "rows": rows}])
+        listed.on_action(lambda name, payload: self._go(payload["query"]))
+        return [listed]
 
     def _question(self, path: str, item: Item, within: str = "") -> Any:
         made = super()._question(path, item, within)
         if self._settles and path in self._beside and made.label == item.label:
             made.label = f"{SETTLED[self.kind]}: {item.label[:1].lower()}{item.label[1:]}"
         return made
+
+    def _theirs(self, path: str) -> list[Evidence]:
+        """Return what the others laid beside a question; the same as long as the page stands."""
+        if path not in self._laid:
+            self._laid[path] = of_sides(self._others, path)
+        return self._laid[path]
 
     def _side_by_side(self, path: str, item: Item) -> Sides:
         if path not in self._beside:
@@ -240,10 +271,14 @@ class SettlingPages(CasePages):
         return self._beside[path]
 
     def _kept(self) -> list[Widget]:
-        return [*super()._kept(), *self._beside.values(), self._state]
+        entries = [one for some in self._entry_sides.values() for one in some]
+        laid = [one for some in self._laid.values() for one in some]
+        return [*super()._kept(), *self._beside.values(), *entries, *laid]
 
     def _change(self, path: str) -> str:
-        return self.query(path.split(".")[0], item=path if self._settles else "")
+        entry = self._form.entry(path)
+        item = entry.path if entry else path
+        return self.query(path.split(".")[0], item=item if self._settles else "")
 
     # -- what the others wrote ---------------------------------------------------------------
 
@@ -252,8 +287,12 @@ class SettlingPages(CasePages):
         return [
             {**section, "rows": rows}
             for section in sections
-            if (rows := [r for r in section["rows"] if r["field"] not in self._differing])
+            if (rows := [r for r in section["rows"] if not self._differs(r["field"])])
         ]
+
+    def _differs(self, path: str) -> bool:
+        entry = self._form.entry(path)
+        return (entry.path if entry else path) in self._differing
 
     def _count_same(self) -> int:
         return sum(
@@ -278,66 +317,9 @@ class SettlingPages(CasePages):
         actions.on_action(self._follow)
         title = "The first-stage reviews" if not self._settles else "Both in full"
         heading = Heading(text=title, caption=self.heading)
-        self._set("sources", title, [heading, *in_full(self._source_form, self._sides), actions])
-
-    def _show_waiting(self) -> None:
-        actions = Actions(
-            links=[self._to("Back to my cases", "worklist"), self._to("Read it again", "check")]
-        )
-        actions.on_action(self._follow)
-        heading = Heading(text="You have signed", caption=self.heading)
-        self._set("receipt", "You have signed", [heading, *self._notices(), actions])
-
-    # -- two people at one sheet -----------------------------------------------------------------
-
-    def saved(self, path: str, answer: Any, version: int) -> None:
-        """Take note of one's own answer: it takes both signatures away."""
-        if self._data["signed"] or self._data["others_signed"]:
-            self._disturbed = True
-        self._data = {**self._data, "signed": False, "others_signed": False}
-        super().saved(path, answer, version)
-        self._say_state()
-
-    def refresh(self) -> None:
-        """Show what the other has answered or signed meanwhile; words being typed stay."""
-        if self.kind != "consensus" or self.status != "open":
-            return
-        known, signed = self._fields, self._data["signed"]
-        self._load()
-        if self.status != "open":
-            self.show("receipt" if self._page == "receipt" else self._page)
-            return
-        self._disturbed = self._disturbed or (signed and not self._data["signed"])
-        fresh = [p for p, f in self._fields.items() if f["version"] > _version(known, p)]
-        if self._page == "receipt" and not self._data["signed"]:
-            self.show("tasks")
-            return
-        self._say_state()
-        if fresh:
-            self._show_fresh(fresh)
-
-    def _show_fresh(self, paths: list[str]) -> None:
-        for path in paths:
-            field = self._questions.get(path)
-            if field is not None:
-                with field.hold_sync():
-                    field.value = self._fields[path]["answer"]
-                    field.version = self._fields[path]["version"]
-        page = self._form.page(self._page)
-        if page is not None:
-            if any(self._steers(page, path) for path in paths):
-                self._ask_again(page)
-        elif isinstance(self._live, TaskList):
-            self._live.groups, self._live.summary = self._task_groups()
-        elif isinstance(self._live, CheckAnswers):
-            same = self._page == "same"
-            whole = check_sections(self._form, self._answers, {}, self._change)
-            self._live.sections = self._same_sections() if same else whole
+        both = in_full(self._source_form, self._sides, self._theirs)
+        self._set("sources", title, [heading, *both, actions])
 
     def _show_check(self, problems: Any = ()) -> None:
         super()._show_check(problems)
         self._live = next(c for c in self._sheet.children if isinstance(c, CheckAnswers))
-
-
-def _version(fields: Mapping[str, Any], path: str) -> int:
-    return fields[path]["version"] if path in fields else 0

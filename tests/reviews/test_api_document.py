@@ -124,6 +124,8 @@ def test_every_answer_has_the_shape_it_is_said_to_have(world):
         "waiting": (None, bearer["ada"]),
         "overview": (None, bearer["cora"]),
         "case": (None, bearer["cora"]),
+        "discordant": (None, bearer["cora"]),
+        "calibration": (None, bearer["cora"]),
         "coding_queue": (None, bearer["cody"]),
         "coding_text": (None, bearer["cody"]),
         "extract": (None, bearer["ana"]),

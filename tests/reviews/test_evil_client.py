@@ -61,6 +61,8 @@ class Evil:
             "answer": {"value": 4},
             "take": {"kind": "independent"},
             "withdraw": {"offer_again": True},
+            "offer": {"discipline": ""},
+            "give": {"to": "ben"},
             "escalation_update": {"to": "Medical Examiner"},
             "code": {"theme": "monitoring", "start": 0, "end": 4, "codebook_hash": "0" * 64},
             "uncode": {"coding_id": "operation-1"},
@@ -100,7 +102,7 @@ def wrong_claims(study) -> list:
     ("name", "kinds"),
     [
         ("amira", tuple(OPERATIONS)),
-        ("cora", ("withdraw", "reopen", "break_blind", "escalation_update")),
+        ("cora", ("withdraw", "offer", "give", "reopen", "break_blind", "escalation_update")),
     ],
 )
 def test_fifty_hostile_values_in_every_field_of_every_operation(study, store, line, name, kinds):

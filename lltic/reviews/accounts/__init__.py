@@ -94,6 +94,12 @@ class Accounts(Grants):
         found = self.account(name)
         return found.person if found and found.active else None
 
+    def active(self) -> list[Person]:
+        """Return everybody who may come in, by account name."""
+        wanted = sa.select(people).where(people.c.active).order_by(people.c.name)
+        with self._reader.connect() as connection:
+            return [person_of(row) for row in connection.execute(wanted)]
+
     def account(self, name: str) -> Account | None:
         """Return how an account stands, or None."""
         row = self._row(name)

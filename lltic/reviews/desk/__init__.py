@@ -6,6 +6,9 @@
 ``finding``        where words stand in them
 ``coding``         a coder's queue and texts
 ``oversight``      adjudicators, coordinators, analysts, auditors
+``allotting``      what a coordinator needs to give cases out
+``differences``    where the reviewers of a case that is in differ
+``calibration``    how scores are spread, to talk about
 ``leases``         one live window per review
 ``room``           what every view looks at
 =================  ==========================================================
@@ -21,7 +24,15 @@ from lltic.clock import Clock, to_text
 from lltic.errors import LlticError, Refused
 from lltic.pages.asking import Drawings
 from lltic.records import Event
-from lltic.reviews.desk import coding, notes, oversight, reviewing
+from lltic.reviews.desk import (
+    allotting,
+    calibration,
+    coding,
+    differences,
+    notes,
+    oversight,
+    reviewing,
+)
 from lltic.reviews.desk.leases import Leases
 from lltic.reviews.desk.room import Room
 from lltic.reviews.people import Person
@@ -65,7 +76,11 @@ class Desk:
         self._unsure = False
 
     def operate(
-        self, person: Person, operation: Mapping[str, Any], signature: str = ""
+        self,
+        person: Person,
+        operation: Mapping[str, Any],
+        signature: str = "",
+        whom: Person | None = None,
     ) -> dict[str, Any]:
         """Do one operation and say so, after the commit.
 
@@ -76,6 +91,8 @@ class Desk:
             window it comes from.
         signature : str
             How the person has just shown again who they are.
+        whom : Person, optional
+            Who is named in it, where somebody is who may come in.
 
         Returns
         -------
@@ -87,7 +104,7 @@ class Desk:
         with self._turn:
             self._catch_up()
             try:
-                event = self._do(person, operation, signature)
+                event = self._do(person, {**operation, "whom": whom}, signature)
             except (Refused, DuplicateOperation) as refusal:
                 # Sent again, because its answer was lost: it is done, whatever holds now.
                 done = self._done(person, operation)
@@ -102,7 +119,11 @@ class Desk:
         if operation.get("kind") in LEASED:
             review = review_of(self._state, person, operation.get("review_id"))
             self._leases.hold(review.review_id, person.name, _window(operation))
+        if operation.get("kind") == "offer":
+            operation = allotting.with_form(self._room, operation)
         drafts = decide(self._state, person, operation, to_text(self._clock()), signature)
+        if operation.get("kind") == "offer":
+            allotting.check_case(self._room, operation["case_id"])
         if operation.get("kind") == "cite":
             place = operation["review_id"], operation["value"]["document"]
             notes.check_passage(notes.note_of(self._room, person, *place), operation["value"])
@@ -171,7 +192,8 @@ class Desk:
     def worklist(self, person: Person) -> dict[str, Any]:
         """Return a reviewer's own reviews, and nothing of anybody else's."""
         with self._turn:
-            return reviewing.worklist(self._room, person)
+            found = reviewing.worklist(self._room, person)
+            return {**found, "today": self._clock().date().isoformat()}
 
     def review(self, person: Person, review_id: str) -> dict[str, Any]:
         """Return all that a person needs to work on one of their reviews."""
@@ -220,7 +242,7 @@ class Desk:
             return coding.queue(self._room, person)
 
     def coding_text(self, person: Person, review_id: str) -> dict[str, Any]:
-        """Return the free texts of one review, and this coder's codings on them."""
+        """Return one review's texts, the evidence beside them, and this coder's codings."""
         with self._turn:
             return coding.text(self._room, person, review_id)
 
@@ -233,6 +255,16 @@ class Desk:
         """Return how far every case is, for a coordinator; no answer."""
         with self._turn:
             return oversight.overview(self._room, person)
+
+    def discordant(self, person: Person) -> dict[str, Any]:
+        """Return the cases that are in and on which their reviewers differ; no words."""
+        with self._turn:
+            return differences.discordant(self._room, person)
+
+    def calibration(self, person: Person) -> dict[str, Any]:
+        """Return how often scores were the same, and how each reviewer's are spread."""
+        with self._turn:
+            return calibration.calibration(self._room, person)
 
     def case(self, person: Person, case_id: str) -> dict[str, Any]:
         """Return a case with its answers, for a coordinator or an auditor, when it is open."""

@@ -11,6 +11,7 @@ from lltic.errors import Problem, Refused
 from lltic.form import resolve
 from lltic.identity import pseudonym
 from lltic.records import Event, to_plain
+from lltic.reviews.desk.allotting import not_given, setting_of
 from lltic.reviews.desk.reviewing import evidence_of
 from lltic.reviews.desk.room import Room, needs_role
 from lltic.reviews.people import Person
@@ -46,11 +47,11 @@ def overview(room: Room, person: Person) -> dict[str, Any]:
     """
     needs_role(person, "coordinator")
     state = room.state
-    shown = [c for c in state.cases if not _is_blind(room, person, c)]
+    shown = {c: None for c in state.cases if not room.is_blind(person, c)}
     load: Counter[tuple[str, str]] = Counter()
     for review in state.reviews.values():
         if review.case_id in shown and review.status != HANDED_BACK:
-            load[review.reviewer, review.status] += 1
+            load.update((name, review.status) for name in review.members or ("",))
     return {
         **room.about(),
         "cases": [_case_row(room, case_id) for case_id in shown],
@@ -59,11 +60,12 @@ def overview(room: Room, person: Person) -> dict[str, Any]:
             for (name, status), count in sorted(load.items())
         ],
         "escalations": [to_plain(e) for e in state.escalations.values() if e.case_id in shown],
+        "not_given": not_given(room),
     }
 
 
 def told_apart(overview: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, str]:
-    """Return how to name everybody in an overview: as they are called, and never two people alike.
+    """Return how to name everybody in a list: as they are called, and never two people alike.
 
     Parameters
     ----------
@@ -78,8 +80,11 @@ def told_apart(overview: Mapping[str, Any], labels: Mapping[str, str]) -> dict[s
     {'amira': 'Dr A. Khan (amira)', 'ben': 'Dr B. Okoro'}
     """
     alike = Counter(_as_read(label) for label in labels.values())
-    named = {one["reviewer"] for one in overview["load"]}
-    named |= {m for case in overview["cases"] for r in case["reviews"] for m in r["members"]}
+    lists = (*overview.get("load", ()), *overview.get("reviewers", ()))
+    named = {one["reviewer"] for one in lists}
+    named |= {m for c in overview.get("cases", ()) for r in c["reviews"] for m in r["members"]}
+    named |= {m for c in overview.get("discordant", ()) for m in c["settled_by"]}
+    named |= {p["reviewer"] for i in overview.get("items", ()) for p in i["people"]}
     return {
         name: f"{labels[name]} ({name})" if alike[_as_read(labels[name])] > 1 else labels[name]
         for name in sorted(named & labels.keys())
@@ -91,12 +96,6 @@ def _as_read(label: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
-def _is_blind(room: Room, person: Person, case_id: str) -> bool:
-    """Say whether a person is one of the readers of a case that is not in yet."""
-    reads = person.name in room.state.readers(case_id)
-    return reads and not room.state.case_is_closed(case_id)
-
-
 def _case_row(room: Room, case_id: str) -> dict[str, Any]:
     state, found = room.state, room.state.cases[case_id]
     ids = (*found.reviews, *found.follow_ups.values())
@@ -104,6 +103,7 @@ def _case_row(room: Room, case_id: str) -> dict[str, Any]:
     return {
         "case_id": case_id,
         "stage": state.stage(case_id),
+        "setting": setting_of(room, case_id),
         "joint": found.joint,
         "unblinded": bool(found.unblinded),
         "reviews": [_review_row(review) for review in reviews],
@@ -117,6 +117,7 @@ def _review_row(review: ReviewState) -> dict[str, Any]:
         "members": list(review.members),
         "discipline": review.discipline,
         "status": review.status,
+        "out_since": review.out_since,
         "saved_at": review.saved_at,
         "submitted_at": review.submitted_at,
     }
@@ -134,7 +135,7 @@ def case(room: Room, person: Person, case_id: str) -> dict[str, Any]:
         raise Refused(Problem("no-such-case", "case", "is not one of this study"))
     broken = any(event.actor == person.name for event in found.unblinded)
     open_now = state.case_is_closed(case_id) or broken or "auditor" in person.roles
-    if not open_now or _is_blind(room, person, case_id):
+    if not open_now or room.is_blind(person, case_id):
         hint = "It opens when every review is in, or when you break the blind and say why."
         raise Refused(Problem("case-blind", "this case", "is not open yet", hint=hint))
     row = _case_row(room, case_id)
@@ -182,6 +183,6 @@ def accesses(room: Room, person: Person, found: Iterable[Event], limit: int) -> 
 def _sees_all(room: Room, person: Person) -> None:
     """Refuse who is no auditor, or reads a case that a book would un-blind."""
     needs_role(person, "auditor")
-    if any(_is_blind(room, person, case_id) for case_id in room.state.cases):
+    if any(room.is_blind(person, case_id) for case_id in room.state.cases):
         hint = "It opens when your own cases are in; or ask an auditor who reviews none."
         raise Refused(Problem("still-blind", "the record", "is not open to you yet", hint=hint))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from string import ascii_uppercase
 from typing import Any
 
+from lltic.clock import parse_instant
 from lltic.errors import Problem, Refused
-from lltic.form import differing, page_progress
+from lltic.form import Form, differing, page_progress
 from lltic.reviews.desk.notes import note_of
 from lltic.reviews.desk.room import Room
 from lltic.reviews.people import Person
 from lltic.reviews.rules import review_of, sources_of
-from lltic.reviews.state import CONSENSUS, INDEPENDENT, ReviewState
+from lltic.reviews.state import CONSENSUS, INDEPENDENT, OPEN, ReviewState
 
 __all__ = ["document", "evidence_of", "review", "worklist"]
+
+MOST_DAYS = 3650
+"""A day further off than that is none."""
 
 
 def worklist(room: Room, person: Person) -> dict[str, Any]:
@@ -28,7 +34,7 @@ def _row(room: Room, review: ReviewState) -> dict[str, Any]:
     Long lists are read while others save, and everybody waits for the one who reads.
     """
     written = sum(field.version for field in review.fields.values())
-    stands = (written, review.status, review.receipt, review.saved_at, len(review.reopened))
+    stands = (written, review.status, review.receipt, review.saved_at, review.out_since)
     known, row = room.rows.get(review.review_id, (None, {}))
     if known != stands:
         row = _made_row(room, review)
@@ -50,11 +56,36 @@ def _made_row(room: Room, review: ReviewState) -> dict[str, Any]:
         "note_pages": sum(d["pages"] for d in case.get("documents", ())),
         "progress": progress,
         "next_page": next((p for p, s in progress.items() if s in ("todo", "started")), ""),
+        "last": _last_written(form, review),
+        "given_at": review.out_since if review.members else "",
+        "due_on": _due_on(review, room.study.settings.review_days),
         "saved_at": review.saved_at,
         "submitted_at": review.submitted_at,
         "receipt": review.receipt,
         "reopened": bool(review.reopened),
     }
+
+
+def _last_written(form: Form, review: ReviewState) -> dict[str, str] | None:
+    """Return the question that was answered last, for whoever goes on from there.
+
+    Of a review that two people write in there is none: it may have been the other one's.
+    """
+    written = [(field.seq, path) for path, field in review.fields.items() if field.at]
+    if review.status != OPEN or len(review.members) != 1 or not written:
+        return None
+    path = max(written)[1]
+    page, item = form.page(path.split(".")[0]), form.item(path)
+    if page is None or item is None:
+        return None
+    return {"field": path, "page": page.id, "title": page.title, "question": item.label}
+
+
+def _due_on(review: ReviewState, days: int) -> str:
+    """Return until when a review is asked for; empty where the study asks for no day."""
+    if not 0 < days <= MOST_DAYS or review.status != OPEN or not review.members:
+        return ""
+    return (parse_instant(review.out_since) + timedelta(days=days)).date().isoformat()
 
 
 def review(room: Room, person: Person, review_id: str) -> dict[str, Any]:
@@ -93,8 +124,8 @@ def _others(room: Room, person: Person, own: ReviewState) -> dict[str, Any]:
     state = room.state
     sides = sources_of(state, own)
     labels = [
-        side.discipline if own.kind == CONSENSUS else letter
-        for side, letter in zip(sides, "ABCDEFGH", strict=False)
+        side.discipline if own.kind == CONSENSUS else _letter(number)
+        for number, side in enumerate(sides)
     ]
     return {
         "sources": [
@@ -106,6 +137,12 @@ def _others(room: Room, person: Person, own: ReviewState) -> dict[str, Any]:
         "signed": person.name in own.signed,
         "others_signed": bool(set(own.signed) - {person.name}),
     }
+
+
+def _letter(number: int) -> str:
+    """Return A to Z, then A2 to Z2: everybody may have read a case, to calibrate by it."""
+    rounds, place = divmod(number, len(ascii_uppercase))
+    return f"{ascii_uppercase[place]}{rounds + 1 if rounds else ''}"
 
 
 def document(room: Room, person: Person, review_id: str, document_id: str) -> list[str]:

@@ -12,7 +12,7 @@ from lltic.reviews.people import Person
 from lltic.reviews.state import ReviewState, State
 from lltic.study import Study
 
-__all__ = ["Room", "needs_role"]
+__all__ = ["Room", "cases_in", "needs_role"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Room:
     """One study as it stands; views read it and change nothing.
 
     ``rows`` are lines of lists by review, as they were made last: see ``reviewing``.
+    ``known`` is what was made of locked reviews, by what it is and their seals.
     """
 
     study: Study
@@ -27,6 +28,7 @@ class Room:
     casebook: dict[str, Any]
     rows: dict[str, tuple[object, dict[str, Any]]] = field(default_factory=dict)
     forms: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    known: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, study: Study, state: State) -> Room:
@@ -48,6 +50,11 @@ class Room:
             self.forms[key] = to_plain(self.state.forms[form_hash])
         return self.forms[key]
 
+    def is_blind(self, person: Person, case_id: str) -> bool:
+        """Say whether a person is one of the readers of a case that is not in yet."""
+        reads = person.name in self.state.readers(case_id)
+        return reads and not self.state.case_is_closed(case_id)
+
     def about(self) -> dict[str, Any]:
         """Return what every first page says of the study."""
         settings = self.study.settings
@@ -57,6 +64,17 @@ class Room:
             "support": settings.support,
             "idle_minutes": settings.idle_minutes,
         }
+
+
+def cases_in(room: Room, person: Person) -> list[str]:
+    """Return the cases that are in, and not erased: those a coordinator may read."""
+    return [
+        case_id
+        for case_id, case in room.state.cases.items()
+        if not case.erased
+        and room.state.case_is_closed(case_id)
+        and not room.is_blind(person, case_id)
+    ]
 
 
 def needs_role(person: Person, *roles: str) -> None:

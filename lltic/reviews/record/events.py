@@ -41,6 +41,7 @@ KINDS = (
     "assigned",  # a case given to a reviewer
     "offered",  # a case open to whoever takes it
     "taken",  # and taken, or taken over
+    "given",  # and given to somebody by a coordinator
     "answered",  # one item answered, changed or cleared
     "submitted",  # a review locked
     "cited",  # a passage of the notes laid beside an answer

@@ -7,6 +7,7 @@ written. Whatever is not plainly allowed is refused, with a reason in words.
 ``reviewing``      answer, submit, hand back: a person's own review
 ``settling``       take a case; and what follows when a review is locked
 ``coordinating``   withdraw, reopen, break the blind, keep an escalation's record
+``giving``         open a place at a case, give it to somebody
 ``evidence``       lay a passage of the notes beside an answer, take it away
 ``coding``         lay a theme on a passage, take it off, be done
 ``refusals``       the words of a refusal
@@ -23,7 +24,7 @@ from lltic.errors import Problem, Refused
 from lltic.records import Event
 from lltic.reviews.people import Person
 from lltic.reviews.record.events import Draft
-from lltic.reviews.rules import coding, coordinating, evidence, reviewing, settling
+from lltic.reviews.rules import coding, coordinating, evidence, giving, reviewing, settling
 from lltic.reviews.rules.coding import may_code, text_hash
 from lltic.reviews.rules.refusals import Conflict, bad_operation
 from lltic.reviews.rules.reviewing import review_of
@@ -56,6 +57,8 @@ OPERATIONS: Mapping[str, Decision] = {
     "cite": evidence.cite,
     "uncite": evidence.uncite,
     "take": settling.take,
+    "offer": giving.offer,
+    "give": giving.give,
     "withdraw": coordinating.withdraw,
     "reopen": coordinating.reopen,
     "break_blind": coordinating.break_blind,
@@ -82,7 +85,8 @@ def decide(
     ----------
     operation : mapping
         ``op_id``, ``kind`` (see :data:`OPERATIONS`) and what the kind needs: ``case_id``,
-        ``review_id``, ``field``, ``value``, ``base_version``, ``reason``.
+        ``review_id``, ``field``, ``value``, ``base_version``, ``reason``; of who is named
+        in it ``whom``, a :class:`Person`, or None when there is nobody of that name.
     at : str
         The instant, from the service's clock.
     signature : str
@@ -130,6 +134,8 @@ KIND_OF = {
     "uncited": "uncite",
     "taken": "take",
     "opened": "take",
+    "offered": "offer",
+    "given": "give",
     "reopened": "reopen",
     "unblinded": "break_blind",
     "escalation_updated": "escalation_update",
@@ -168,6 +174,9 @@ def operation_of(event: Event, state: State) -> tuple[Person, dict[str, Any], st
         operation["value"] = {**value, "codebook_hash": event.definition_hash}
     if kind == "take":
         operation["value"] = {"kind": event.value["kind"]}
+    if kind == "give":
+        side = event.value["discipline"]
+        operation["whom"] = Person(event.value["reviewer"], "", "", ("reviewer",), side)
     discipline = (
         state.reviews[event.review_id].discipline if event.review_id in state.reviews else ""
     )

@@ -52,7 +52,7 @@ def code(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, 
     path = str(op.get("field"))
     field = review.fields.get(path)
     text = field.answer.get("value") if field and field.answer else None
-    if not isinstance(text, str) or path not in state.form_of(review).text_items():
+    if not isinstance(text, str) or not state.form_of(review).is_text(path):
         raise Refused(Problem("no-such-text", "field", "holds no text to code"))
     value = op.get("value")
     wanted = {"theme", "start", "end", "codebook_hash"}

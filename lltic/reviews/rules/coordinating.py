@@ -14,6 +14,7 @@ from typing import Any
 from lltic.clock import parse_instant
 from lltic.errors import Problem, Refused
 from lltic.reviews.people import Person
+from lltic.reviews.rules.giving import needs_coordinator
 from lltic.reviews.rules.refusals import Conflict, short_text
 from lltic.reviews.rules.settling import after_hand_back
 from lltic.reviews.state import (
@@ -51,12 +52,7 @@ AHEAD = timedelta(hours=14)
 def _coordinator(state: State, person: Person, case_id: Any) -> None:
     """Refuse who is no coordinator, and a coordinator who still reads the case."""
     case = state.cases.get(case_id) if isinstance(case_id, str) else None
-    if case is None or "coordinator" not in person.roles:
-        hint = "Only a coordinator may, and only for a case of this study."
-        raise Refused(Problem("not-allowed", "this step", "is not open to you", hint=hint))
-    if person.name in state.readers(case.case_id):
-        hint = "You read this case yourself. Ask another coordinator."
-        raise Refused(Problem("own-case", "this step", "is not open to you", hint=hint))
+    needs_coordinator(state, person, case)
 
 
 def withdraw(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:

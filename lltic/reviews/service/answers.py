@@ -36,7 +36,6 @@ __all__ = [
     "Nothing",
     "OneProblem",
     "OpenedSession",
-    "Overview",
     "Problems",
     "Review",
     "ReviewRow",
@@ -104,6 +103,15 @@ class About(Answer):
     idle_minutes: int
 
 
+class LastWritten(Answer):
+    """The question that a person answered last, and the page it is on."""
+
+    field: str
+    page: str
+    title: str = Field(description="Of the page.")
+    question: str
+
+
 class ReviewRow(Answer):
     """One review in a list."""
 
@@ -116,6 +124,9 @@ class ReviewRow(Answer):
     note_pages: int
     progress: dict[str, str] = Field(description="Of each page of the form.")
     next_page: str
+    last: LastWritten | None = Field(description="Where to go on; none where two people write.")
+    given_at: Instant = Field(description="Since when the person has it, or has it again.")
+    due_on: str = Field(description="A date, by which it is asked for; empty: by none.")
     saved_at: Instant
     submitted_at: Instant
     receipt: str
@@ -126,6 +137,7 @@ class Worklist(About):
     """The reviews that a person writes in, and nothing of anybody else's."""
 
     person: Who
+    today: str = Field(description="The service's date.")
     reviews: list[ReviewRow]
 
 
@@ -226,11 +238,13 @@ class CodingQueue(About):
 
 
 class CodingText(Answer):
-    """The texts of one review, and this coder's codings on them."""
+    """The texts of one review, what of the notes stands beside them, and this coder's codings."""
 
     review_id: ReviewId
     case_id: CaseId
     texts: list[Plain]
+    evidence: list[Evidence]
+    documents: list[Plain] = Field(description="What those that are cited are called.")
     codings: list[Plain]
     done: bool
 
@@ -257,6 +271,7 @@ class CaseReview(Answer):
     members: list[str]
     discipline: str
     status: str
+    out_since: Instant = Field(description="Given, offered, taken or opened again.")
     saved_at: Instant
     submitted_at: Instant
     answers: Plain = Field({})
@@ -269,6 +284,7 @@ class CaseRow(Answer):
 
     case_id: CaseId
     stage: str
+    setting: str = Field(description="Where the case's stay was; empty when it is not known.")
     joint: bool
     unblinded: bool
     reviews: list[CaseReview]
@@ -280,16 +296,6 @@ class Load(Answer):
     reviewer: str
     status: str
     reviews: int
-
-
-class Overview(About):
-    """How far every case is; no answer."""
-
-    person: Who
-    cases: list[CaseRow]
-    load: list[Load]
-    escalations: list[Plain]
-    people: dict[str, str] = Field(description="How to name somebody, by account.")
 
 
 class Case(CaseRow):

@@ -145,8 +145,9 @@ class Operation(Body):
     value: Any = Field(
         default=None,
         description="`answer`: `{value}` or `{missing}` or null; `take`: `{kind}`; `withdraw`: "
-        "`{offer_again}`; `escalation_update`: what is added, dates as `YYYY-MM-DD` and not in the "
-        "future; `code`: `{theme, start, end, "
+        "`{offer_again}`; `offer`: `{discipline}`, where the form has parts for several; "
+        "`give`: `{to}`, an account; `escalation_update`: what is added, dates as `YYYY-MM-DD` "
+        "and not in the future; `code`: `{theme, start, end, "
         "codebook_hash}`; `uncode`: `{coding_id}`; `cite`: `{document, sha256, page, start, end, "
         "text}`; `uncite`: `{citation_id}`.",
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.desk import Desk
+from lltic.reviews.desk.allotting import reviewers
 from lltic.reviews.desk.oversight import told_apart
 from lltic.reviews.people import Person
-from lltic.reviews.service import answers, bodies
+from lltic.reviews.service import answers, bodies, overviews
 from lltic.reviews.service.calls import CALLER, Asked, Call, plain
 from lltic.reviews.service.shapes import Answer
 
@@ -36,7 +37,7 @@ class DeskCalls:
 
     def calls(self) -> list[Call]:
         """Return them, in the order of the document."""
-        a, b = answers, bodies
+        a, b, o = answers, bodies, overviews
         review = "/v1/reviews/{review_id}"
 
         def ask(
@@ -53,8 +54,10 @@ class DeskCalls:
             ask("document", review + "/documents/{document_id}", self.document, a.Document),
             ask("operate", "/v1/operations", self.operate, a.Done, body=b.Operation, **writes),
             ask("waiting", "/v1/adjudication", self.waiting, a.Waiting),
-            ask("overview", "/v1/overview", self.overview, a.Overview),
+            ask("overview", "/v1/overview", self.overview, o.Overview),
             ask("case", "/v1/cases/{case_id}", self.case, a.Case),
+            ask("discordant", "/v1/discordant", self.discordant, o.Discordant),
+            ask("calibration", "/v1/calibration", self.calibration, o.Calibration),
             ask("coding_queue", "/v1/coding", self.coding_queue, a.CodingQueue),
             ask("coding_text", "/v1/coding/{review_id}", self.coding_text, a.CodingText),
             ask("extract", "/v1/extract", self.extract, a.Extract),
@@ -107,7 +110,13 @@ class DeskCalls:
         operation, person = dict(asked.body), asked.caller
         token = operation.pop("signature", "")
         signature = self._signature(person, operation, token) if token else ""
-        return self._desk.operate(person, operation, signature)
+        return self._desk.operate(person, operation, signature, self._whom(operation))
+
+    def _whom(self, operation: Mapping[str, Any]) -> Person | None:
+        """Return who is named in an operation, where somebody is who may come in."""
+        value = operation.get("value")
+        name = value.get("to") if operation["kind"] == "give" and isinstance(value, dict) else None
+        return self._accounts.person(name) if isinstance(name, str) else None
 
     def _signature(self, person: Person, operation: dict[str, Any], token: str) -> str:
         kind = operation["kind"]
@@ -122,12 +131,34 @@ class DeskCalls:
         """Return how far every case is, for a coordinator; no answer.
 
         `people` says how to name each of them; who has the name of somebody else is named with
-        their account.
+        their account. `reviewers` are those who can be given a case.
         """
         asked.note = READ
         found = self._desk.overview(asked.caller)
+        return self._named(asked, {**found, "reviewers": reviewers(self._accounts.active())})
+
+    def _named(self, asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
+        """Return a list with how to name everybody in it."""
         people = told_apart(found, self._accounts.labels())
         return _told(asked.caller, {**found, "people": people})
+
+    def discordant(self, asked: Asked) -> dict[str, Any]:
+        """Return the cases whose reviewers differ, and on which questions, for a coordinator.
+
+        Of cases that are in, and no words. `levels` is how far the scores of a question lie
+        apart; null where it is no score, or where somebody gave a reason for none.
+        """
+        asked.note = READ
+        return self._named(asked, self._desk.discordant(asked.caller))
+
+    def calibration(self, asked: Asked) -> dict[str, Any]:
+        """Return how often two readers of a case gave the same score, for a coordinator.
+
+        And how each reviewer's scores are spread beside those of all others, for those who
+        have given enough. As locked, before any adjudication or consensus.
+        """
+        asked.note = READ
+        return self._named(asked, self._desk.calibration(asked.caller))
 
     def case(self, asked: Asked) -> dict[str, Any]:
         """Return a case with its answers, for a coordinator or an auditor.
@@ -142,7 +173,7 @@ class DeskCalls:
         return _told(asked.caller, self._desk.coding_queue(asked.caller))
 
     def coding_text(self, asked: Asked) -> dict[str, Any]:
-        """Return the free texts of one review, and this coder's codings on them."""
+        """Return one review's texts, the evidence beside them, and this coder's codings."""
         asked.note = READ
         return self._desk.coding_text(asked.caller, asked.ids["review_id"])
 

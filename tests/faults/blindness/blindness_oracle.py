@@ -42,6 +42,7 @@ OBSERVERS = (
     ("reviewer", "adjudicator", "analyst"),
     ("reviewer", "auditor"),
 )
+READS = ("worklist", "coding_queue", "waiting", "overview", "discordant", "calibration", "extract")
 FIELDS = ("admission.judgement", "overall.judgement", "overall.score", "problems.any")
 
 
@@ -52,7 +53,8 @@ class CanTell(AssertionError):
 class World:
     """A desk with a clock that is set by hand."""
 
-    def __init__(self, study: Any, base: list[Any]) -> None:
+    def __init__(self, study: Any, base: list[Any], people: Mapping[str, Person]) -> None:
+        self.people = people
         self.now = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
         store = MemoryStore()
         store.append(base)
@@ -65,7 +67,10 @@ class World:
     def do(self, person: Person, operation: Mapping[str, Any], minute: int) -> str:
         """Do an operation at a given minute, and return all that is said about it."""
         self.now = datetime(2026, 10, 5, 9, 0, tzinfo=UTC) + timedelta(minutes=minute)
-        return said(lambda: self.desk.operate(person, operation, "password"))
+        value = operation.get("value")
+        named = value.get("to", "") if isinstance(value, dict) else ""
+        whom = self.people.get(named)
+        return said(lambda: self.desk.operate(person, operation, "password", whom))
 
 
 def said(call: Any) -> str:
@@ -90,7 +95,7 @@ def _without_hashes(answer: Any) -> Any:
 def pages(world: World, person: Person, ids: list[str]) -> Iterator[str]:
     """Yield everything a person can get without changing anything, asking for all there is."""
     desk = world.desk
-    for name in ("worklist", "coding_queue", "waiting", "overview", "extract"):
+    for name in READS:
         yield said(lambda name=name: getattr(desk, name)(person))
     for book in (desk.events, desk.accesses):
         yield said(lambda book=book: book(person, 0))
@@ -118,7 +123,8 @@ class Blindness(RuleBasedStateMachine):
     def begin(self, roles: tuple[str, ...]) -> None:
         self.ben = Person("ben", "Dr Ben", "Hospital", roles, "secondary_care")
         self.people = {**PEOPLE, "ben": self.ben}
-        self.seen, self.blind = World(self.study, self.base), World(self.study, self.base)
+        worlds = (World(self.study, self.base, self.people) for _ in range(2))
+        self.seen, self.blind = worlds
         self.hidden: dict[str, list[str]] = {case: [] for case in CASES}
         self.minute = 0
         self.moves: list[tuple[Person, dict[str, Any], int]] = []
@@ -159,24 +165,15 @@ class Blindness(RuleBasedStateMachine):
     def complete(self, who: str, pick: int, score: int) -> None:
         """Fill a whole review, and lock it."""
         review = self._one_of(who, pick)
-        if review is None or review.status != "open":
-            return
-        form = self.seen.state.form_of(review)
-        asked = {path for path, _, _ in form.items()}
-        for field, value in self.complete_answers[form.name].items():
-            if field in asked:
-                known = review.fields.get(field)
-                given = {"value": score} if field == "overall.score" else value
-                self._do(
-                    who,
-                    review.case_id,
-                    kind="answer",
-                    review_id=review.review_id,
-                    field=field,
-                    value=given,
-                    base_version=known.version if known else 0,
-                )
-        self._do(who, review.case_id, kind="submit", review_id=review.review_id)
+        if review is not None and review.status == "open":
+            self._finish(who, review, score)
+
+    @rule(case=st.sampled_from(CASES))
+    def agree(self, case: str) -> None:
+        """All who have a case finish it, and say the same: without this few cases end."""
+        for review in self._reviews(case):
+            if review.kind == "independent" and review.status == "open":
+                self._finish(review.members[0], review, 4)
 
     @rule(who=st.sampled_from(("amira", "ben", "dan")), pick=st.integers(0, 9))
     def hand_back(self, who: str, pick: int) -> None:
@@ -215,6 +212,15 @@ class Blindness(RuleBasedStateMachine):
             reason="A page was missing",
         )
 
+    @rule(case=st.sampled_from(CASES), whom=st.sampled_from(("amira", "ben", "dan")))
+    def allot(self, case: str, whom: str) -> None:
+        """Give a place that waits to somebody; open one where none does."""
+        waits = [r.review_id for r in self._reviews(case) if r.status == "offered"]
+        side = self.people[whom].discipline if case == JOINT else ""
+        kind, value = ("give", {"to": whom}) if waits else ("offer", {"discipline": side})
+        review_id = waits[0] if waits else ""
+        self._do("cora", case, kind=kind, review_id=review_id, value=value, reason="On leave")
+
     @rule(pick=st.integers(0, 30))
     def done_coding(self, pick: int) -> None:
         ids = list(self.seen.state.reviews)
@@ -235,6 +241,8 @@ class Blindness(RuleBasedStateMachine):
                 "escalation_update",
                 "coding_done",
                 "code",
+                "offer",
+                "give",
             )
         ),
     )
@@ -271,6 +279,24 @@ class Blindness(RuleBasedStateMachine):
     def _one_of(self, who: str, pick: int) -> Any:
         own = [r for r in self.seen.state.reviews.values() if who in r.members]
         return own[pick % len(own)] if own else None
+
+    def _finish(self, who: str, review: Any, score: int) -> None:
+        form = self.seen.state.form_of(review)
+        asked = {path for path, _, _ in form.items()}
+        for field, value in self.complete_answers[form.name].items():
+            if field in asked:
+                known = review.fields.get(field)
+                given = {"value": score} if field == "overall.score" else value
+                self._do(
+                    who,
+                    review.case_id,
+                    kind="answer",
+                    review_id=review.review_id,
+                    field=field,
+                    value=given,
+                    base_version=known.version if known else 0,
+                )
+        self._do(who, review.case_id, kind="submit", review_id=review.review_id)
 
     def _do(self, who: str, case: str, **operation: Any) -> None:
         self.minute += 1
@@ -315,7 +341,7 @@ class Blindness(RuleBasedStateMachine):
             return
         self.hidden[case].clear()
         still = {op_id for ids in self.hidden.values() for op_id in ids}
-        self.blind = World(self.study, self.base)
+        self.blind = World(self.study, self.base, self.people)
         for person, operation, minute in self.moves:
             if operation["op_id"] not in still:
                 self.blind.do(person, operation, minute)
