@@ -27,7 +27,7 @@ from typing import Any
 from benchmarks._crowd import crowd_study, load, percentile
 from benchmarks._light import LightPage
 from benchmarks.load import web_server
-from benchmarks.page import CHROMIUM, pss, review_service, session_cookie, until
+from benchmarks.page import CHROMIUM, kernels_of, pss, review_service, session_cookie, until
 
 REAL = 10  # every tenth is a real page
 USABLE = "performance.getEntriesByName('lltic:usable')[0]?.startTime ?? 0"
@@ -98,16 +98,14 @@ def arrive(visits: Sequence[Visit], every: float) -> None:
 
 
 def kernels(socket: Path) -> list[int]:
-    """Return the kernels that talk to a service, whoever is their parent."""
-    ours = f"LLTIC_SOCKET={socket}".encode()
+    """Return the kernels of the web servers of a service."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with suppress(OSError):
                 command = folder.joinpath("cmdline").read_bytes()
-                environment = folder.joinpath("environ").read_bytes().split(b"\0")
-                if b"kernel.py" in command and ours in environment:
-                    found.append(int(folder.name))
+                if str(socket).encode() in command and b"lltic.reviews" not in command:
+                    found += kernels_of(int(folder.name))
     return found
 
 

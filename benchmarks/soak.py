@@ -119,9 +119,10 @@ def own_memory(folder: Path) -> float:
 
 
 def processes(socket: Path) -> Iterator[tuple[str, Path, str]]:
-    """Yield all that was started here: whose it is, its folder in ``/proc``, its command."""
+    """Yield all that was started here: whose it is, its folder in ``/proc``, a kernel's home."""
     found: dict[int, tuple[str, Path, str]] = {}
     parents: dict[int, int] = {}
+    homes: dict[int, str] = {}
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
@@ -129,14 +130,15 @@ def processes(socket: Path) -> Iterator[tuple[str, Path, str]]:
         try:
             parents[pid] = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
             command = folder.joinpath("cmdline").read_bytes().decode("utf-8", "replace")
-            environment = folder.joinpath("environ").read_bytes().decode("utf-8", "replace")
+            homes[pid] = folder.joinpath("cwd").readlink().name
         except OSError:
             continue
-        if f"LLTIC_SOCKET={socket}" in environment:
-            found[pid] = ("all kernels", folder, command)
-        elif str(socket) in command:
+        if str(socket) in command:
             name = "service" if "lltic.reviews" in command else "web server"
-            found[pid] = (name, folder, command)
+            found[pid] = (name, folder, "")
+    for pid, home in homes.items():
+        if home.startswith("home-") and parents[pid] in found:
+            found[pid] = ("all kernels", Path(f"/proc/{pid}"), home.removeprefix("home-"))
     yield from found.values()
     for pid in parents.keys() - found.keys():
         above = parents[pid]
@@ -151,9 +153,9 @@ def look(soak: Soak, socket: Path, started: float, cull: float) -> None:
     now = time.monotonic()
     living = set()
     memory = {"service": 0.0, "web server": 0.0, "all kernels": 0.0}
-    for name, folder, command in processes(socket):
-        if name == "all kernels" and "kernel.py" in command:
-            living.add(command.partition("kernel-")[2].partition(".json")[0])
+    for name, folder, kernel_id in processes(socket):
+        if kernel_id:
+            living.add(kernel_id)
         with suppress(OSError):
             memory[name] += own_memory(folder)
     for name, size in memory.items():

@@ -18,6 +18,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def shared_site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(service, tmp_path_factory.mktemp("site")) as site:
+        site.warm_up()
         yield site
 
 

@@ -120,6 +120,7 @@ NOTEBOOKS: dict[str, tuple[str, ...]] = {
     "raises": (PART, "raise ValueError('canary of a patient')"),
     "shows-nothing": (PART, "1 + 1"),
     "kernel-dies": (PART, "os._exit(3)"),
+    "slow": (PART, "import time; time.sleep(0.5)\nPart(label='slow')"),
     "two-cells": (PART, "Part(label='first')", "Part(label='second')"),
     "broken-part": (
         PART,
@@ -130,8 +131,9 @@ NOTEBOOKS: dict[str, tuple[str, ...]] = {
     "markup": (PART, "Part(label='<img src=x onerror=alert(1)>')"),
     "environment": (
         PART,
-        "import sys, json\n"
+        "import sys, json, random, tempfile, uuid\n"
         "seen = {'env': dict(os.environ), 'cwd': os.getcwd(), 'files': os.listdir(), 'flags': sys.flags.isolated,\n"
+        "        'dice': [random.random(), str(uuid.uuid4()), next(tempfile._get_candidate_names())],\n"
         "        'heavy': [n for n in ('pandas', 'numpy', 'matplotlib', 'sqlite3', 'debugpy') if sys.modules.get(n)]}\n"
         "Part(label=json.dumps(seen))",
     ),

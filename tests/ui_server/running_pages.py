@@ -11,13 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
 from argon2 import PasswordHasher
+from kernel_processes import home, is_copy
 from page_notebooks import NOTEBOOKS
 
 from lltic.reviews.accounts import Accounts
@@ -136,22 +137,47 @@ class Site:
         assert page.status_code == 200, page.text
         return re.search(r'data-kernel-id="([^"]+)"', page.text)[1]
 
-    def kernels(self) -> dict[int, dict[str, str]]:
-        """The kernels of this server: process id to environment."""
-        found = {}
+    def children(self) -> list[int]:
+        """The processes whose parent is this server."""
+        found = []
         for folder in Path("/proc").iterdir():
-            if not folder.name.isdigit():
-                continue
-            try:
-                parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
-                command = folder.joinpath("cmdline").read_bytes().decode()
-                environment = folder.joinpath("environ").read_bytes().decode()
-            except (OSError, ValueError):
-                continue
-            if parent == self.process.pid and "kernel.py" in command:
-                pairs = (pair.partition("=") for pair in environment.split("\0") if pair)
-                found[int(folder.name)] = {key: value for key, _, value in pairs}
+            if folder.name.isdigit():
+                with suppress(OSError):
+                    stat = folder.joinpath("stat").read_text().rpartition(")")[2].split()
+                    found += [int(folder.name)] if int(stat[1]) == self.process.pid else []
         return found
+
+    def kernels(self) -> dict[int, Path]:
+        """The kernels of this server: process id to home."""
+        found = {}
+        for pid in self.children():
+            with suppress(OSError):
+                if folder := home(pid):
+                    found[pid] = folder
+        return found
+
+    def zygotes(self) -> list[int]:
+        """What kernels are copied from: one, or none for a moment."""
+        found = []
+        for pid in self.children():
+            with suppress(OSError):
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                found += [pid] if b"zygote.py" in command and not home(pid) else []
+        return found
+
+    def warm_up(self) -> None:
+        """Open pages of one person until one has a copied kernel, then end them."""
+
+        def copied() -> bool:
+            before = set(self.kernels())
+            with self.visitor("cody") as visitor:
+                self.open_page(visitor)
+                found = [pid for pid in set(self.kernels()) - before if is_copy(pid)]
+                visitor.post(f"{self.address}/logout", allow_redirects=False, timeout=30)
+            until(lambda: not set(self.kernels()) - before, what="the end of the kernel")
+            return bool(found)
+
+        until(copied, 30, "a copied kernel")
 
     def end_kernels(self) -> None:
         """Let nobody have a kernel, as at the start of a test."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import websocket
-from running_pages import XSRF, running_service, running_site, until
+from running_pages import XSRF, ready, running_service, running_site, until
 
 
 @contextmanager
@@ -32,27 +32,36 @@ def kernel_url(site, kernel_id):
     return f"{site.address}/api/kernels/{kernel_id}"
 
 
+SET_BY_JUPYTER = {"JPY_PARENT_PID", "PYDEVD_USE_FRAME_EVAL", "MPLBACKEND", "TERM", "CLICOLOR"}
+SET_BY_JUPYTER |= {"FORCE_COLOR", "CLICOLOR_FORCE", "PAGER", "GIT_PAGER"}
+
+
 def pid_of(site):
     return next(iter(site.kernels()))
 
 
-def test_a_kernel_is_told_what_it_needs_and_nothing_else(site):
-    with site.visitor("amira") as visitor:
-        site.open_page(visitor, "/counter?review=x&LLTIC_TICKET=forged")
-    environment = next(iter(site.kernels().values()))
+def told(page, site, path="/environment"):
+    """What a kernel has been told, and how it is; asked through its page."""
+    ready(page, site, path)
+    return json.loads(page.text_content("output").rsplit(" ", 2)[0])
+
+
+def test_a_kernel_is_told_what_it_needs_and_nothing_else(tab, site):
+    environment = told(tab, site, "/environment?review=x&LLTIC_TICKET=forged")["env"]
     allowed = {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME", "LLTIC_SOCKET", "LLTIC_TICKET"}
-    assert set(environment) <= allowed | {"QUERY_STRING", "JPY_PARENT_PID"}
+    assert set(environment) - SET_BY_JUPYTER <= allowed | {"QUERY_STRING"}
     assert environment["QUERY_STRING"] == "review=x&LLTIC_TICKET=forged"
     assert environment["LLTIC_TICKET"] != "forged"
     assert "canary" not in json.dumps(environment)
-    home = Path(environment["HOME"])
+    [home] = site.kernels().values()
+    assert str(home) == environment["HOME"]
     assert home.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_kernel_is_reached_through_a_private_folder_not_through_ports(site):
     with site.visitor("amira") as visitor:
         kernel_id = site.open_page(visitor)
-    folder = Path(next(iter(site.kernels().values()))["HOME"]).parent
+    folder = next(iter(site.kernels().values())).parent
     assert folder.stat().st_mode & 0o777 == 0o700
     assert json.loads((folder / f"kernel-{kernel_id}.json").read_text())["transport"] == "ipc"
     listening = {row.split()[9] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]}
@@ -65,22 +74,18 @@ def open_files(pid):
 
 
 def test_a_kernel_keeps_no_history_and_loads_nothing_heavy(tab, site):
-    tab.goto(site.address + "/environment")
-    tab.wait_for_selector("html[data-lltic-ready]")
-    seen = json.loads(tab.text_content("output").rsplit(" ", 2)[0])
+    seen = told(tab, site)
     assert seen["heavy"] == []
     assert seen["flags"] == 1
     assert seen["cwd"] == seen["env"]["HOME"]
     assert not list(Path(seen["env"]["HOME"]).rglob("*.sqlite"))
 
 
-def test_the_ticket_is_worth_nothing_twice(site):
+def test_the_ticket_is_worth_nothing_twice(tab, site):
     from lltic.errors import Refused
     from lltic.reviews.client import Client
 
-    with site.visitor("amira") as visitor:
-        site.open_page(visitor)
-    ticket = next(iter(site.kernels().values()))["LLTIC_TICKET"]
+    ticket = told(tab, site)["env"]["LLTIC_TICKET"]
     client = Client(str(site.service.socket))
     with suppress(Refused):
         client.exchange(ticket)  # what the pages of the product do at once
@@ -269,13 +274,13 @@ def test_an_unconnected_kernel_is_culled_and_a_connected_one_is_not(service, tmp
 def test_a_killed_kernel_stays_dead_and_its_traces_go(site):
     with site.visitor("amira") as visitor:
         kernel_id = site.open_page(visitor)
-        [(pid, environment)] = site.kernels().items()
+        [(pid, home)] = site.kernels().items()
         with line(site, kernel_id, visitor.cookies[site.cookie]) as mine:
             os.kill(pid, signal.SIGKILL)
             until(lambda: closed(mine), 6, "the line's end")
         assert visitor.get(kernel_url(site, kernel_id), timeout=30).status_code == 403
         assert site.kernels() == {}
-        folder = Path(environment["HOME"]).parent
+        folder = home.parent
         until(lambda: not list(folder.glob(f"*{kernel_id}*")), 5, "the end of its files")
 
 
@@ -297,18 +302,17 @@ def test_stopping_the_server_ends_all_kernels(tmp_path):
     with running_service() as service:
         with running_site(service, tmp_path) as site, site.visitor("amira") as visitor:
             site.open_page(visitor)
-            [(pid, environment)] = site.kernels().items()
+            [(pid, home)] = site.kernels().items()
     assert not Path(f"/proc/{pid}").exists()
-    assert not Path(environment["HOME"]).parent.exists()
+    assert not home.parent.exists()
 
 
-def test_the_log_names_nobody_and_quotes_nothing(site):
+def test_the_log_names_nobody_and_quotes_nothing(tab, site):
+    ticket = told(tab, site, "/environment?review=AAAAA-00001-1")["env"]["LLTIC_TICKET"]
     with site.visitor("amira") as visitor:
-        site.open_page(visitor, "/counter?review=AAAAA-00001-1")
         visitor.get(site.address + "/raises", timeout=60)
         session = visitor.cookies[site.cookie]
     log = site.log.read_text()
-    tickets = [e["LLTIC_TICKET"] for e in site.kernels().values()]
-    for secret in (session, *tickets, "AAAAA-00001-1", "amira", "canary"):
+    for secret in (session, ticket, "AAAAA-00001-1", "amira", "canary"):
         assert secret not in log
     assert re.search(r"page /raises failed: ValueError", log)

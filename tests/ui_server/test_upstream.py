@@ -9,11 +9,14 @@ from __future__ import annotations
 import inspect
 
 import pytest
+import zmq
 from ipykernel import iostream, kernelapp
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.connect import ConnectionFileMixin
 from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
 from jupyter_client.manager import KernelManager
 from jupyter_client.multikernelmanager import MultiKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_server.auth.identity import IdentityProvider
 from jupyter_server.base.handlers import APIHandler, AuthenticatedHandler, JupyterHandler
 from jupyter_server.services.kernels.connection.base import BaseKernelWebsocketConnection
@@ -25,6 +28,8 @@ from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.notebook_renderer import NotebookRenderer
 from voila.tornado.handler import TornadoVoilaHandler
+
+from lltic.ui.server.kernels import RECONNECT, PromptClient
 
 
 def takes(function, *names):
@@ -166,9 +171,36 @@ def test_a_client_waits_for_its_kernel_where_we_do_not():
     assert "timeout=0.2" in source(AsyncKernelClient.wait_for_ready)
 
 
+def test_a_client_of_ours_looks_often_for_a_kernel_that_is_starting():
+    client = PromptClient()
+    with client.context.socket(zmq.DEALER) as one:
+        assert one.reconnect_ivl == RECONNECT
+    assert "self.context.socket(" in source(ConnectionFileMixin._create_connected_socket)
+
+
 def test_a_kernels_process_is_put_together_from_the_parts_that_we_change():
     assert "IOPubThread(self.iopub_socket, pipe=True" in source(kernelapp.IPKernelApp.init_iopub)
     assert "pipe" in inspect.signature(iostream.IOPubThread.__init__).parameters
     import ipywidgets
 
     assert "'jupyter.widget'" in source(ipywidgets.register_comm_target)
+    assert "'jupyter.widget.control'" in source(ipywidgets.register_comm_target)
+    widget = ipywidgets.Widget
+    assert "comm.create_comm(**args)" in source(widget.open)
+    assert "target_name='jupyter.widget'" in source(widget.open)
+    states = source(widget._handle_control_comm_msg)
+    assert "cls._control_comm.send(dict(" in states and "method='update_states'" in states
+    assert "cls._control_comm = comm" in source(widget.handle_control_comm_opened)
+
+
+def test_a_kernels_process_is_started_where_we_start_a_copy():
+    start = source(KernelManager._async_pre_start_kernel)
+    assert "if self.provisioner is None:" in start
+    assert takes(LocalProvisioner.launch_kernel, "cmd", "kwargs")
+    launch = source(LocalProvisioner.launch_kernel)
+    assert "self.process = launch_kernel(" in launch and "return self.connection_info" in launch
+    words = source(LocalProvisioner)
+    for word in ("self.process.poll()", "self.process.wait()", "self.process.kill()", "self.pgid"):
+        assert word in words, word
+    poller = source(kernelapp.ParentPollerUnix.run)
+    assert "original_ppid != self.parent_pid" in poller and "os._exit(1)" in poller

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from jupyterhub.httpclient import fetch
 from jupyterhub.utils import make_ssl_context, url_escape_path, url_path_join
 from tornado.ioloop import PeriodicCallback
-from traitlets import Dict, Float, Instance, Integer, Type, Unicode
+from traitlets import Bool, Dict, Float, Instance, Integer, Type, Unicode
 
 from lltic.errors import LlticError, Problem, Refused
 from lltic.reviews.client import ServiceDown
@@ -114,6 +114,7 @@ class HubServer(Server):
 
     told = Instance(Start)
     idle_seconds = Integer(1800)
+    warm = Bool(False)  # a server for two pages at most would hold 20 MiB ready for a third
     doors = Dict(HUB_DOORS)
     identity_provider_class = Type(HubIdentity)
     authorizer_class = Type(OwnerOnly)

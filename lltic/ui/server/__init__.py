@@ -6,6 +6,9 @@
 ``kernels``          one kernel per open page: its owner, its ticket, its caps
 ``channels``         what may pass between a page and its kernel
 ``kernel``           what runs as a kernel's process
+``zygote``           a process that is ready, which kernels are copies of
+``forking``          the server's end of it; a normal start where that does not work
+``said_once``        what many widgets share travels once
 ``handlers``         the closed list of addresses
 ``answers``          what all answers share: headers, errors in plain words
 ``door``             the log-in and the log-out

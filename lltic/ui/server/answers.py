@@ -21,9 +21,21 @@ PAGE_POLICY = (
 
 
 KIND_WORDS = {
-    403: ("You cannot open this", "Your log-in does not reach this page."),
-    404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
-    405: ("Page not found", "There is nothing to be done in this way at this address."),
+    403: (
+        "You cannot open this",
+        "Your log-in does not reach this page. Everything that was marked as saved is safe. Ask "
+        "your coordinator if you need it.",
+    ),
+    404: (
+        "Page not found",
+        "There is nothing at this address. Everything that was marked as saved is safe. Check the "
+        "address, or begin with your cases.",
+    ),
+    405: (
+        "Page not found",
+        "There is nothing to be done in this way at this address, and nothing was changed. Begin "
+        "with your cases.",
+    ),
     503: (
         "Not available just now",
         "The review service does not answer. Everything that was marked as saved is safe. "

@@ -21,7 +21,7 @@ import tornado.web
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.contents.largefilemanager import LargeFileManager
 from jupyter_server.utils import url_path_join
-from traitlets import Dict, Integer, List, Type, Unicode
+from traitlets import Bool, Dict, Integer, List, Type, Unicode
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 
@@ -128,7 +128,9 @@ class Server(Voila):
     Traits: ``socket`` (the service's Unix socket), ``pages`` (address to notebook), ``doors``
     (where one comes in and goes out), ``way`` (how one shows once more who one is), ``hosts``
     (names other than localhost under which a proxy in front offers this server), ``per_person``
-    and ``in_all`` (how many kernels), and of Voilà's own ``ip``, ``port``, ``base_url``.
+    and ``in_all`` (how many kernels), ``warm`` (kernels are copies of a process that has
+    everything loaded, where the system can do that), and of Voilà's own ``ip``, ``port`` and
+    ``base_url``.
     """
 
     name = "lltic"
@@ -140,6 +142,7 @@ class Server(Voila):
     hosts = List(Unicode())
     per_person = Integer(2)
     in_all = Integer(60)
+    warm = Bool(True)
 
     ip = Unicode("127.0.0.1")
     port_retries = Integer(0)
@@ -215,6 +218,8 @@ class Server(Voila):
             raise LlticError(Problem("cannot-listen", where, reason, hint=hint)) from None
         self.log.info("Serving at %s", self.display_url)
         self.ioloop = tornado.ioloop.IOLoop.current()
+        if self.warm:
+            self.ioloop.add_callback(self.kernel_manager.warm_up)
         self.ioloop.add_callback(self._ready)
         self.ioloop.start()
 
@@ -243,7 +248,8 @@ class Server(Voila):
         return "/tmp" if Path("/tmp").is_dir() else None  # noqa: S108 - a private folder in it
 
     def stop(self) -> None:
-        """End all kernels."""
+        """End all kernels, and what they are copies of."""
+        self.kernel_manager.cool_down()
         asyncio.get_event_loop().run_until_complete(
             ensure_async(self.kernel_manager.shutdown_all(now=True))
         )

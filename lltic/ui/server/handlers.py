@@ -126,11 +126,11 @@ class PageHandler(Guarded, TornadoVoilaHandler):
             if problem.code == "too-many-pages":
                 # A page that did not say so when it was left keeps its kernel for a moment.
                 self.set_header("Refresh", "3")
-                self.trouble(409, "You have two pages open already", problem.message, problem.hint)
+                text = f"{problem.message}."
+                self.trouble(409, "You have two pages open already", text, problem.hint)
             elif problem.code == "server-full":
-                self.trouble(
-                    503, "Please try again in a few minutes", problem.message, problem.hint
-                )
+                text = f"This server {problem.message}."
+                self.trouble(503, "Please try again in a few minutes", text, problem.hint)
             else:  # the session ended a moment ago
                 self.redirect(self.get_login_url() + "?" + urlencode({"next": self.request.uri}))
         else:

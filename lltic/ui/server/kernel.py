@@ -15,18 +15,31 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-__all__ = ["main"]
+__all__ = ["leave_out", "main"]
 
 NOT_NEEDED = ("debugpy", "jedi", "matplotlib", "prompt_toolkit", "sqlite3")
 """Libraries that IPython takes when it finds them; half of the memory of a kernel."""
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Start the kernel; refuse without the ticket that says whom it serves."""
+def leave_out() -> None:
+    """Have the libraries that a page never needs count as not installed."""
+    for name in NOT_NEEDED:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's way to say so
+
+
+def main(arguments: Sequence[str], parent: int = 0) -> None:
+    """Start the kernel; refuse without the ticket that says whom it serves.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Those of the command line.
+    parent : int
+        The process with which this one ends; the environment says it when not given.
+    """
     if not (os.environ.get("LLTIC_TICKET") and os.environ.get("LLTIC_SOCKET")):
         sys.exit("This kernel was not started by the server: it has no ticket.")
-    for name in NOT_NEEDED:
-        sys.modules[name] = None  # type: ignore[assignment]  # Python's way to say "not installed"
+    leave_out()
     from ipykernel import iostream, kernelapp
 
     def output_thread(*given: Any, **options: Any) -> Any:
@@ -43,6 +56,7 @@ def main(arguments: Sequence[str]) -> None:
             "--IPKernelApp.ignore_cwd=True",
             "--IPKernelApp.capture_fd_output=False",
             "--IPCompleter.use_jedi=False",
+            *([f"--IPKernelApp.parent_handle={parent}"] if parent else []),
         ]
     )
     speak_without_values(app)
@@ -69,10 +83,30 @@ def speak_without_values(app: Any) -> None:
 
 
 def serve_widgets(app: Any) -> None:
-    """Answer the page's request for all widgets; make none at the browser's wish."""
-    import ipywidgets
+    """Answer the page's request for all widgets; make none at the browser's wish.
 
-    ipywidgets.register_comm_target()
+    What widgets have in common is said once, in both places where they are told of.
+    """
+    import ipywidgets
+    from ipywidgets.widgets.widget import comm  # where it asks for a line to the page
+
+    from lltic.ui.server.said_once import SaidOnce
+
+    said, create = SaidOnce(), comm.create_comm
+
+    def create_comm(*given: Any, **options: Any) -> Any:
+        if options.get("target_name") == "jupyter.widget":
+            options["data"] = said.in_opening(options["data"])
+        return create(*given, **options)
+
+    def asked_for_all(line: Any, message: Any) -> None:
+        send = line.send
+        line.send = lambda data, **more: send(said.in_states(data), **more)
+        ipywidgets.Widget.handle_control_comm_opened(line, message)
+
+    comm.create_comm = create_comm
+    app.kernel.comm_manager.register_target("jupyter.widget.control", asked_for_all)
+    # ipywidgets registers this itself when it is loaded where IPython already runs.
     app.kernel.comm_manager.targets.pop("jupyter.widget", None)
 
 

@@ -10,8 +10,10 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -29,6 +31,7 @@ from lltic.clock import system_clock
 from lltic.errors import Problem, Refused
 from lltic.reviews.client import Client
 from lltic.ui.server.channels import MESSAGES
+from lltic.ui.server.forking import LAUNCH, CopyProvisioner, Zygote, can_fork
 from lltic.ui.server.heap import give_back
 
 __all__ = ["PageKernel", "PageKernelSpecs", "PageKernels", "PromptClient"]
@@ -37,8 +40,15 @@ PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 """What a kernel gets of the server's environment; everything else stays here."""
 
 LONGEST_QUERY = 2000
+HEARING = 0.05  # seconds
+RECONNECT = 10  # milliseconds between two tries to reach a kernel that is starting; stock: 100
 SOCKET_PATH = 103
 """Bytes in the path of a Unix socket on the least generous system (macOS)."""
+
+
+def _passed_on() -> dict[str, str]:
+    passed = {key: value for key in PASSED_ON if (value := os.environ.get(key))}
+    return {"LANG": "C.UTF-8", **passed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,7 @@ class PageKernelSpecs(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return how to start a page's kernel."""
-        launcher = str(Path(__file__).with_name("kernel.py"))
-        argv = [sys.executable, "-I", launcher, "-f", "{connection_file}"]
+        argv = [*LAUNCH, "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Page", language="python")
 
     def find_kernel_specs(self) -> dict[str, str]:
@@ -69,15 +78,22 @@ class PageKernelSpecs(KernelSpecManager):
 
 
 class PromptClient(AsyncKernelClient):
-    """A kernel client that is ready when the kernel is, without waiting for silence."""
+    """A kernel client that is ready when the kernel is, without waiting for silence.
+
+    The answer may come before what the kernel tells everybody can be heard: then it is asked
+    again, soon, rather than waited for.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.context.reconnect_ivl = RECONNECT  # for the sockets that are made of it
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         until = time.monotonic() + (timeout or 60.0)
         while time.monotonic() < until:
-            asked = asyncio.ensure_future(self.kernel_info(reply=True, timeout=1))
-            heard = asyncio.ensure_future(self.get_iopub_msg(timeout=1))
-            answers = await asyncio.gather(asked, heard, return_exceptions=True)
-            if not any(isinstance(a, BaseException) for a in answers):
+            with suppress(TimeoutError, Empty):
+                await self.kernel_info(reply=True, timeout=1)
+                await self.get_iopub_msg(timeout=HEARING)
                 return
             if not await self.is_alive():
                 raise RuntimeError("the kernel stopped before it was ready")
@@ -110,6 +126,18 @@ class PageKernel(ServerKernelManager):
         longest = f"{self.connection_file.removesuffix('.json')}-ipc-5"
         short = len(os.fsencode(longest)) <= SOCKET_PATH
         return "ipc" if sys.platform != "win32" and short else "tcp"
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> tuple[list[str], dict[str, Any]]:
+        """Choose how its process comes to be, then go on as usual."""
+        self.provisioner = CopyProvisioner(
+            self.parent.zygote,
+            kernel_id=kwargs["kernel_id"],
+            kernel_spec=self.kernel_spec,
+            parent=self,
+        )
+        return await super()._async_pre_start_kernel(**kwargs)
+
+    pre_start_kernel = _async_pre_start_kernel
 
     @default("event_logger")
     def _default_event_logger(self) -> Any:
@@ -150,6 +178,21 @@ class PageKernels(AsyncMappingKernelManager):
         self._sockets: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._tasks: set[asyncio.Task] = set()
         self.event_logger: Any = None
+        self.zygote: Zygote | None = None
+
+    # -- what they are copies of ----------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Have a process ready that kernels are copied from, where the system can do that."""
+        if can_fork():
+            self.zygote = Zygote(_passed_on(), Path(self.connection_dir), self.log)
+            self.zygote.start()
+
+    def cool_down(self) -> None:
+        """End that process."""
+        if self.zygote is not None:
+            self.zygote.stop()
+            self.zygote = None
 
     # -- whose it is --------------------------------------------------------------------
 
@@ -213,10 +256,8 @@ class PageKernels(AsyncMappingKernelManager):
     start_kernel = _async_start_kernel
 
     def _environment(self, home: Path, ticket: str, query: str) -> dict[str, str]:
-        passed = {key: value for key in PASSED_ON if (value := os.environ.get(key))}
         return {
-            "LANG": "C.UTF-8",
-            **passed,
+            **_passed_on(),
             "HOME": str(home),
             "LLTIC_SOCKET": self.parent.socket,
             "LLTIC_TICKET": ticket,
@@ -238,7 +279,7 @@ class PageKernels(AsyncMappingKernelManager):
         if len(self._owners) >= self.in_all:
             settled = [k for k, o in self._owners.items() if time.monotonic() - o.since > 30]
             if not await self._shut_oldest_unconnected(settled):
-                hint = "Wait a few minutes and try again."
+                hint = "Nothing you wrote is lost. Wait a few minutes and try again."
                 message = "is full: many colleagues are reading at the moment"
                 raise Refused(Problem("server-full", "this server", message, hint=hint))
 

@@ -28,7 +28,9 @@ EMPTY = {
     "new": "Enter a new password",
     "again": "Enter the new password once more",
 }
-UNREACHABLE = "The review service does not answer. Wait a minute and try again"
+UNREACHABLE = (
+    "The review service does not answer, and nothing was changed. Wait a minute and try again"
+)
 
 
 @dataclass(frozen=True, slots=True)

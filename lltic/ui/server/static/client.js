@@ -10,6 +10,7 @@
 const PROTOCOL = "5.3";
 const CONTROL = "jupyter.widget.control";
 const REFERENCE = "IPY_MODEL_";
+const SHARED = ["_esm", "_css"]; // what the kernel says once and then by number (said_once.py)
 const BEAT = 2000; // milliseconds between two heartbeats, and the longest wait for an answer
 const RETRIES = [250, 500, 1000, 2000, 4000];
 const HANDSHAKE = 10000; // milliseconds until a connection that does not come is given up
@@ -370,6 +371,7 @@ class Models {
   constructor() {
     this.models = new Map();
     this.expected = new Map(); // id -> what to call when that model arrives
+    this.texts = new Map(); // number -> what many widgets share, said once
     this.loaded = new Promise((resolve) => (this.resolveLoaded = resolve));
   }
 
@@ -399,12 +401,28 @@ class Models {
   }
 
   born({ content: { comm_id: id, data }, buffers }) {
+    this.learn(data.texts);
+    if (!this.spellOut(data.state)) return; // from before we came: the states of all will have it
     putBuffers(data.state, data.buffer_paths, buffers);
     this.add(id, data);
   }
 
+  learn(texts = {}) {
+    for (const [number, text] of Object.entries(texts)) this.texts.set(Number(number), text);
+  }
+
+  /** Put shared texts where a state has their numbers. @returns whether all are known */
+  spellOut(state) {
+    const short = SHARED.filter((key) => Number.isInteger(state[key]?.text));
+    if (!short.every((key) => this.texts.has(state[key].text))) return false;
+    for (const key of short) state[key] = this.texts.get(state[key].text);
+    return true;
+  }
+
   states({ content: { data }, buffers }) {
     if (data.method !== "update_states") return;
+    this.learn(data.texts);
+    for (const { state } of Object.values(data.states)) this.spellOut(state);
     for (const [i, [id, ...path]] of (data.buffer_paths ?? []).entries()) {
       putBuffers(data.states[id], [path], [buffers[i]]);
     }
@@ -534,7 +552,7 @@ class View {
       else this.say(`This widget is not supported here: ${model.name}`);
     } catch (error) {
       console.error(error);
-      this.say("This part of the page could not be shown. Load the page again, and tell your coordinator if it happens again.");
+      this.say("This part of the page could not be shown. Everything that was marked as saved is safe. Load the page again, and tell your coordinator if it happens again.");
     }
   }
 
