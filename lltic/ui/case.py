@@ -12,6 +12,7 @@ from lltic.form import Item, Page, check_complete, is_relevant, page_progress
 from lltic.ui.closing import ClosingPages
 from lltic.ui.kit import Actions, EntryHeading, Field, Heading, Notice, TaskList
 from lltic.ui.questions import question
+from lltic.ui.refusals import refusal_words
 from lltic.ui.screen import replace
 from lltic.ui.summaries import task_groups
 from lltic.ui.wording import entry_ids, entry_label, not_taken, progress_counts
@@ -41,6 +42,7 @@ class CasePages(ClosingPages):
         self._questions: dict[str, Field] = {}
         self._heads: dict[str, Widget] = {}
         self._refused: set[str] = set()
+        self._shelves.begin()
         closed = self.status != "open"
         if page == "receipt" and self.status == "locked":
             self._show_receipt()
@@ -61,6 +63,7 @@ class CasePages(ClosingPages):
     def resume(self) -> None:
         """Show the page one is on once more, as the service has it now."""
         self._load()
+        self.land_on(self._data["last"]["field"] if self._data["last"] else "")
         self.show(self._page)
 
     # -- saving -----------------------------------------------------------------------------
@@ -83,7 +86,7 @@ class CasePages(ClosingPages):
         if words and path in self._questions:
             self._refused.add(path)
             self._questions[path].error = words
-        return f"{words}." if words else str(error)
+        return f"{words}." if words else refusal_words(error)
 
     def _steers(self, page: Page, path: str) -> bool:
         """Say whether an answer decides what else is asked on a page."""
@@ -97,11 +100,14 @@ class CasePages(ClosingPages):
     def _ask_again(self, page: Page) -> None:
         """Ask what is asked now; what is above and below the questions stays."""
         above, below = self._around
-        replace(self._sheet, [*above, *self._questions_of(page), *below], keep=self._kept())
+        parts = [*above, *self._questions_of(page), *below]
+        self._offer(parts)
+        replace(self._sheet, parts, keep=self._kept())
 
     def _kept(self) -> list[Widget]:
         """Return what is on a page, or may be again, after another answer."""
-        return [*self._questions.values(), *self._heads.values(), self._summary]
+        asked = [*self._questions.values(), *self._heads.values(), *self._shelves.shown]
+        return [*asked, self._summary]
 
     # -- the overview -----------------------------------------------------------------------
 
@@ -162,7 +168,7 @@ class CasePages(ClosingPages):
             if item.type == "repeat":
                 parts += [self._head(path, item), *self._entries_of(path, item)]
             else:
-                parts.append(self._question(path, item))
+                parts += [self._question(path, item), *self._below(path, item)]
         return parts
 
     def _question(self, path: str, item: Item, within: str = "") -> Field:
@@ -182,13 +188,18 @@ class CasePages(ClosingPages):
         """Return the questions of every entry, and what adds another below them."""
         parts: list[Widget] = []
         for number, entry_id in enumerate(entry_ids(path, self._answers), 1):
-            label = entry_label(item, number)
+            label = self._entry_name(path, item, entry_id, number)
             parts.append(self._entry_heading(path, item, entry_id, label))
             for inner in item.items:
                 place = f"{path}.{entry_id}.{inner.id}"
                 if is_relevant(place, inner, self._form, self._answers):
                     parts.append(self._question(place, inner, label))
+                    parts += self._below(place, inner)
         return [*parts, self._question(path, item)]
+
+    def _entry_name(self, path: str, item: Item, entry_id: str, number: int) -> str:
+        """Return what an entry is called on the page."""
+        return entry_label(item, number)
 
     def _entry_heading(self, path: str, item: Item, entry_id: str, label: str) -> Widget:
         key = f"{path}.{entry_id}"

@@ -9,6 +9,7 @@ from typing import Any
 from lltic.errors import Problem, Refused
 from lltic.form import check_complete
 from lltic.reviews.client import ServiceDown
+from lltic.ui.evidence import with_evidence
 from lltic.ui.kit import (
     Actions,
     CheckAnswers,
@@ -35,8 +36,10 @@ class ClosingPages(Sheet):
 
     def _show_check(self, problems: Sequence[Problem] = ()) -> None:
         wrong = {problem.where: self._mend(problem) for problem in problems}
+        cited = self._evidence.keys()
+        sections = check_sections(self._form, self._answers, wrong, self._change, cited)
         answers = CheckAnswers(
-            sections=check_sections(self._form, self._answers, wrong, self._change),
+            sections=with_evidence(sections, self._evidence),
             locked=self.status != "open",
         )
         answers.on_action(lambda name, payload: self._go(payload["query"]))
@@ -130,7 +133,10 @@ class ClosingPages(Sheet):
             text = "Your answers are safe. Sign again, with the button below."
             self._say("The signature has run out", text)
         elif allowed := [p.allowed for p in error.problems if p.where == "reason"]:
-            text = f"Your reason is too long: it can have {allowed[0]}. Nothing was sent."
+            text = (
+                f"Your reason is too long: it can have {allowed[0]}. Nothing was sent, and "
+                "everything you wrote is safe. Shorten it and press the button again."
+            )
             self._say("Not handed back yet", text)
         else:
             self._load()

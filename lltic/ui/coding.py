@@ -12,6 +12,7 @@ from ipywidgets import VBox
 
 from lltic.errors import LlticError, Refused
 from lltic.reviews.client import Client, ServiceDown
+from lltic.ui.evidence import listed
 from lltic.ui.kit import (
     Actions,
     Heading,
@@ -27,6 +28,7 @@ from lltic.ui.kit import (
     query_string,
 )
 from lltic.ui.line import Line, is_over
+from lltic.ui.refusals import SAFE, refusal_words
 from lltic.ui.screen import replace
 from lltic.ui.session import connect, go_on, place_asked_for
 from lltic.ui.wording import SYNTHETIC, plural
@@ -179,7 +181,8 @@ class CodingDesk:
             text=f"Case {data['case_id']}",
             caption="Theme coding",
             lead="Select the words that speak of a theme, then choose the theme. Code what is "
-            "written, good practice as well as problems; several themes may share a passage.",
+            "written, good practice as well as problems; several themes may share a passage. "
+            "Evidence from the notes is there to read.",
         )
         actions = Actions(
             primary="" if data["done"] else "I have read all of this text",
@@ -217,6 +220,7 @@ class CodingDesk:
             text_id=item,
             question=f"{text['page']}: {text['label']}",
             codings=_codings(data, item),
+            evidence=listed(data["evidence"], data["documents"]).get(item, []),
             **traits,
         )
 
@@ -237,7 +241,7 @@ class CodingDesk:
                 if is_over(error):
                     coder.keep(op_id)
                 else:
-                    coder.refuse(op_id, str(error))
+                    coder.refuse(op_id, refusal_words(error))
 
         coder.on_action(act)
         return coder
@@ -267,7 +271,8 @@ def _codings(data: Mapping[str, Any], item: str) -> list[dict[str, Any]]:
 
 
 def _trouble(error: LlticError) -> Notice:
-    return Notice(kind="error", title="That was not done", text=str(error), announce=True)
+    text = f"{refusal_words(error)} {SAFE}"
+    return Notice(kind="error", title="That was not done", text=text, announce=True)
 
 
 def _row(text: dict[str, Any], words: str, kind: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,11 +24,12 @@ from lltic.ui.kit import (
     query_string,
 )
 from lltic.ui.line import Line, is_elsewhere, is_over
+from lltic.ui.my_cases import MyCases
+from lltic.ui.refusals import SAFE, refusal_words
 from lltic.ui.screen import replace
 from lltic.ui.session import connect, go_on, place_asked_for
 from lltic.ui.sheet import CASES
 from lltic.ui.wording import SYNTHETIC
-from lltic.ui.worklist import case_list, lead
 
 __all__ = ["Desk", "open_desk"]
 
@@ -100,7 +100,7 @@ class Desk:
 
     def _open(self, asked: Mapping[str, str]) -> None:
         if "review" in asked:
-            self._open_case(asked["review"], asked.get("page", "tasks"), asked.get("item", ""))
+            self._open_case(asked["review"], asked)
         elif "case" in asked or asked.get("page") == "progress":
             self._open_progress(asked)
         elif asked.get("page") == "cases":
@@ -118,7 +118,8 @@ class Desk:
 
     # -- one case ---------------------------------------------------------------------------------
 
-    def _open_case(self, review_id: str, page: str, item: str) -> None:
+    def _open_case(self, review_id: str, asked: Mapping[str, str]) -> None:
+        page = asked.get("page", "tasks")
         if self._case is None or self._case.review_id != review_id:
             case = _pages_of(self._line, review_id, self.go, self._turned)
             self._head(self._line.desk())
@@ -131,7 +132,8 @@ class Desk:
             )
             replace(self._body, (self._status, self._window, case.view))
             self._hold(opened=True)
-        self._case.show(page, item)
+        self._case.land_on(asked.get("field", ""))
+        self._case.show(page, asked.get("item", ""))
         if page == "receipt":
             self._head(self._line.desk())
 
@@ -145,24 +147,34 @@ class Desk:
             self._case.close()
             self._case = None
 
-    def _turned(self, query: str, title: str, error: bool) -> None:
+    def _turned(self, query: str, title: str, error: bool, field: str = "") -> None:
         """Tell the browser where the person now is."""
-        self._place.turn_to(query, title, error=error)
+        self._place.turn_to(query, title, error=error, field=field)
 
     def _save(self, op: Mapping[str, Any]) -> None:
         """Forward one edit, and tell the browser what became of it."""
         which = {"op_id": op["op_id"], "field": op["field"]}
         try:
-            ack = self._line.operate({"kind": "answer", **op})
+            operation = self._operation(op)
+            ack = self._line.operate(operation)
         except ServiceDown:
             self._status.nack(**which)
         except Refused as error:
             self._not_saved(op, which, error)
         else:
-            self._status.ack(**which, version=ack["version"], at=ack["at"])
-            if self._case is not None and self._case.review_id == op["review_id"]:
+            own = self._case is not None and self._case.review_id == op["review_id"]
+            if self._case is not None and own and operation["kind"] != "answer":
+                self._case.cited(operation)  # before the page lets go of what it kept
+            version = ack.get("version", op["base_version"] + 1)
+            self._status.ack(**which, version=version, at=ack["at"])
+            if self._case is not None and own and operation["kind"] == "answer":
                 self._case.saved(op["field"], op["value"], ack["version"])
                 self._name_questions(self._case)
+
+    def _operation(self, op: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the service is to do for an edit: an answer, or evidence beside one."""
+        citing = self._case.citing(op) if self._case is not None else None
+        return citing or {"kind": "answer", **op}
 
     def _name_questions(self, case: CasePages) -> None:
         """Tell the page what its questions are called; entries come and go."""
@@ -180,7 +192,7 @@ class Desk:
             return
         other = error.conflict
         conflict = (other["value"], other["version"]) if other else None
-        said = str(error)
+        said = refusal_words(error)
         if other is None and self._case is not None and self._case.review_id == op["review_id"]:
             said = self._case.refused(op["field"], op["value"], error)
         message = f"{said} Your words are kept on this page."
@@ -236,7 +248,8 @@ class Desk:
             return
         if isinstance(error, Refused):
             self._wanted = False
-            self._window.problem = "" if is_over(error) else f"That did not work: {error}"
+            why = f"That did not work. {refusal_words(error)} {SAFE}"
+            self._window.problem = "" if is_over(error) else why
         else:
             self._window.problem = NOT_CONTINUED
 
@@ -277,61 +290,13 @@ class Desk:
     def _open_worklist(self, refused: Refused | None = None) -> None:
         data = self._line.desk()
         self._head(data)
-        waiting = self._line.waiting()["waiting"] if "adjudicator" in self._roles else ()
-        listed = case_list(data, waiting)
-        listed.on_action(self._of_worklist)
-        parts: list[Any] = [
-            Heading(
-                text="My cases",
-                lead=lead(data["reviews"], adjudicator="adjudicator" in self._roles),
-            ),
-            listed,
-        ]
-        if "reviewer" in self._roles:
-            more = Actions(secondary="Take the next case", secondary_action="take", flush=False)
-            more.on_action(lambda name, payload: self._take({"kind": "independent"}))
-            parts.append(more)
-        if refused is not None:
-            parts.insert(0, _not_opened(refused))
-        self._show_page(parts, CASES, "My cases")
-
-    def _of_worklist(self, name: str, payload: Mapping[str, Any]) -> None:
-        if name == "take":
-            self._take({"kind": str(payload.get("kind"))}, str(payload.get("case_id")))
-        else:
-            self.go(payload["query"])
-
-    def _take(self, value: Mapping[str, str], case_id: str = "") -> None:
-        """Take a case that waits, and open it."""
-        operation = {
-            "op_id": f"take-{uuid.uuid4().hex}",
-            "kind": "take",
-            "case_id": case_id,
-            "value": value,
-        }
-        try:
-            taken = self._line.operate(operation)
-        except Refused as error:
-            if not is_over(error):
-                self._open_worklist()
-                self._say_not_taken(error)
-        except ServiceDown:
-            self._say_unreachable(CASES)
-        else:
-            self.go(query_string(review=taken["review_id"], page="tasks"))
-
-    def _say_not_taken(self, error: Refused) -> None:
-        nothing = "nothing-to-take" in error.codes
-        title = "No case waits for you just now" if nothing else "That case was not taken"
-        text = (
-            "Thank you for asking. Look again later: a case appears when it is offered or "
-            "when a colleague hands one back. Everything you wrote is safe."
-            if nothing
-            else f"{error} Everything you wrote is safe."
+        cases = MyCases(
+            self._line,
+            self.go,
+            lambda parts: self._show_page(parts, CASES, "My cases"),
+            lambda: self._say_unreachable(CASES),
         )
-        page = self._body.children[0]
-        notice = Notice(kind="information", title=title, text=text, announce=True)
-        page.children = (notice, *page.children)
+        cases.open(data, _not_opened(refused) if refused is not None else None)
 
     # -- how far everybody is ------------------------------------------------------------------
 
@@ -389,10 +354,16 @@ def _pages_of(line: Line, review_id: str, go: Any, turn: Any) -> CasePages:
     data = line.review(review_id)
     if data["kind"] == "independent":
         return CasePages(line, data, go, turn)
-    from lltic.ui.settling import SettlingPages  # a reviewer's kernel never pays for it
+    # A reviewer's kernel never pays for these.
+    if data["kind"] == "consensus":
+        from lltic.ui.consensus import ConsensusPages
+
+        return ConsensusPages(line, data, go, turn)
+    from lltic.ui.settling import SettlingPages
 
     return SettlingPages(line, data, go, turn)
 
 
 def _not_opened(refused: Refused) -> Notice:
-    return Notice(kind="warning", title="That page cannot be opened", text=str(refused))
+    text = f"{refusal_words(refused)} {SAFE}"
+    return Notice(kind="warning", title="That page cannot be opened", text=text)

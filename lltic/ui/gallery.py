@@ -47,7 +47,7 @@ FIELDS: Mapping[str, tuple[Callable[..., kit.Field], dict[str, Any], Any, str]] 
         kit.NumberInput,
         {"label": "Weight", "unit": "kg", "decimals": 1, "minimum": 0},
         61.5,
-        "Weight must be a number with up to 1 decimals from 0 kg",
+        "Weight must be a number from 0 kg, with up to 1 decimal place",
     ),
     "DateInput": (
         kit.DateInput,

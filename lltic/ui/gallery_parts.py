@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from lltic.ui import kit
+from lltic.ui.gallery_cases import JOURNEYS, WORKLISTS
+from lltic.ui.gallery_notes import scanned
 
 __all__ = ["PARTS"]
 
@@ -31,26 +33,6 @@ TEXTS = {
     "medical": ["Admitted with a fall. Fluids charted.", "Fluids not charted since Tuesday."],
     "letter": ["Dear colleague, thank you for seeing her."],
 }
-ROWS = [
-    {
-        "case_id": "0147",
-        "link": "Start review",
-        "detail": "Died in hospital",
-        "status": "To start",
-        "status_kind": "todo",
-        "query": "?review=0147-1",
-    },
-    {
-        "case_id": "0152",
-        "link": "Continue review",
-        "detail": "Died at home",
-        "done": 3,
-        "total": 8,
-        "status": "Begun",
-        "status_kind": "doing",
-        "query": "?review=0152-1",
-    },
-]
 TASKS = [
     {
         "key": "gate",
@@ -75,6 +57,15 @@ TASKS = [
         "query": "",
     },
 ]
+PASSAGE = {
+    "id": "e1",
+    "document": "medical",
+    "page": 2,
+    "start": 0,
+    "end": 18,
+    "text": "Fluids not charted",
+    "source": "Medical notes, page 2 · 1 Sep 2026",
+}
 CHECKED = [
     {
         "heading": "Ongoing care",
@@ -83,6 +74,7 @@ CHECKED = [
                 "field": "a.words",
                 "key": "Your judgement",
                 "answer": {"value": "The chart stopped."},
+                "evidence": [PASSAGE],
             },
             {
                 "field": "a.seen",
@@ -100,9 +92,21 @@ SIDES = [
     {"label": "Reviewer A", "answer": {"value": 2}, "text": "2 Poor"},
     {"label": "Reviewer B", "answer": {"missing": "not_in_notes"}},
 ]
-SEGMENTS = [
-    {"label": "Ambulance", "kind": "ambulance", "from": "2026-09-01", "to": "2026-09-01"},
-    {"label": "Ward 7", "kind": "acute", "from": "2026-09-01", "to": "2026-09-04"},
+ENTRIES = [
+    {
+        "label": "Reviewer A",
+        "answer": {"value": ["a1"]},
+        "text": "Did it lead to harm? Yes",
+        "entry": {"harm": {"value": "yes"}},
+        "taken": True,
+    },
+    {
+        "label": "Reviewer B",
+        "answer": {"value": ["b1"]},
+        "text": "Did it lead to harm? No",
+        "entry": {"harm": {"value": "no"}},
+    },
+    {"label": "Reviewer C", "answer": None, "absent": "Has no problem like it"},
 ]
 THEMES = [
     {"code": "fluids", "label": "Fluids", "definition": "Fluid balance and its chart."},
@@ -124,6 +128,17 @@ def _summary() -> kit.ErrorSummary:
     summary = kit.ErrorSummary()
     summary.show(ERRORS)
     return summary
+
+
+QUESTIONS = [{"field": "TextArea.1", "label": "Your judgement"}]
+
+
+def _notes() -> kit.NotesViewer:
+    """Return a viewer of two documents; the first is shown in pictures."""
+    documents = [{**one, "pictures": one["id"] == "medical"} for one in NOTES]
+    viewer = kit.NotesViewer(documents=documents, case_id="gallery", questions=QUESTIONS)
+    viewer.read_from({**TEXTS, "medical": [scanned(text) for text in TEXTS["medical"]]})
+    return viewer
 
 
 PARTS: Mapping[str, Sequence[Made]] = {
@@ -158,13 +173,16 @@ PARTS: Mapping[str, Sequence[Made]] = {
         ),
     ),
     "Paragraph": (("two", lambda: kit.Paragraph(text="One paragraph.\n\nAnd another.")),),
-    "Quote": (
+    "Evidence": (
         (
-            "with a way to its place",
-            lambda: kit.Quote(
-                text="Fluids not charted", source="Medical notes, page 2", removable=True
-            ),
+            "one passage",
+            lambda: kit.Evidence(field="TextArea.1", items=[PASSAGE], label="Your judgement"),
         ),
+        (
+            "locked",
+            lambda: kit.Evidence(field="TextArea.1", items=[PASSAGE], locked=True),
+        ),
+        ("none says nothing", lambda: kit.Evidence(field="TextArea.1")),
     ),
     "Notice": tuple(
         (
@@ -206,15 +224,7 @@ PARTS: Mapping[str, Sequence[Made]] = {
             ),
         ),
     ),
-    "Worklist": (
-        ("two cases", lambda: kit.Worklist(groups=[{"heading": "To do", "rows": ROWS}])),
-        (
-            "all done",
-            lambda: kit.Worklist(
-                support_title="Hard to read?", support="Staff support: extension 4040."
-            ),
-        ),
-    ),
+    "Worklist": WORKLISTS,
     "TaskList": (
         (
             "three parts",
@@ -232,6 +242,15 @@ PARTS: Mapping[str, Sequence[Made]] = {
         (
             "one can be taken over",
             lambda: kit.Sides(label="Care was", sides=SIDES, field="Scale.1"),
+        ),
+        (
+            "entries, of which one stands below already",
+            lambda: kit.Sides(
+                label="Problem that both describe, not in the same way",
+                sides=ENTRIES,
+                field="RepeatingGroup.1",
+                level=3,
+            ),
         ),
     ),
     "Table": (
@@ -255,11 +274,11 @@ PARTS: Mapping[str, Sequence[Made]] = {
             ),
         ),
     ),
-    "Journey": (("two stays", lambda: kit.Journey(segments=SEGMENTS, died_on="2026-09-04")),),
+    "Journey": JOURNEYS,
     "NotesViewer": (
         (
             "two documents",
-            lambda: kit.NotesViewer(documents=NOTES, texts=TEXTS, case_id="gallery", quotable=True),
+            _notes,
         ),
     ),
     "PassageCoder": (
@@ -268,6 +287,10 @@ PARTS: Mapping[str, Sequence[Made]] = {
             lambda: kit.PassageCoder(
                 codings=[{"id": "c1", "theme": "fluids", "start": 0, "end": 18}], **CODED
             ),
+        ),
+        (
+            "evidence beside the text",
+            lambda: kit.PassageCoder(evidence=[PASSAGE], **{**CODED, "text_id": "t2"}),
         ),
         (
             "locked",

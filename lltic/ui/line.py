@@ -51,6 +51,15 @@ class Line:
 
         return asked
 
+    def aside(self, name: str, *arguments: Any) -> Any:
+        """Call the service from a thread beside the page; tell :meth:`noticed` what it refused."""
+        return getattr(self._client, name)(*arguments)
+
+    def noticed(self, error: Refused) -> None:
+        """Take note of what was refused aside."""
+        if is_over(error):
+            self._over()
+
     def operate(self, operation: Mapping[str, Any]) -> dict[str, Any]:
         """Do one operation from this window."""
         named = {**operation, "window": self.window} if self.window else operation

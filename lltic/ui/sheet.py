@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from ipywidgets import HBox, VBox, Widget
 
-from lltic.errors import Problem, Refused
-from lltic.form import Form, asked
+from lltic.errors import Problem
+from lltic.form import Form, Item, asked
 from lltic.records import from_plain
+from lltic.ui.evidence import Shelves, as_cited, citing, listed
+from lltic.ui.journey import journey_of, turn_journey
 from lltic.ui.kit import (
     ErrorSummary,
-    Journey,
-    NotesViewer,
+    Evidence,
     Notice,
     PatientBanner,
     Splitter,
+    TextArea,
     link,
     query_string,
 )
 from lltic.ui.line import Line
+from lltic.ui.notes import Aside, viewer_of
 from lltic.ui.screen import close, replace
 from lltic.ui.wording import entry_ids, entry_label, item_words, within
 
 __all__ = ["CASES", "Sheet", "Turn", "how_to_mend"]
 
-PAGES_AT_ONCE = 100
-"""Up to so many pages of notes come with the case, so that a search sees all of them."""
-
 CASES = query_string(page="cases")
 """The address of the list of cases."""
 
-Turn = Callable[[str, str, bool], None]
-"""``turn(page, title, error)``: tell the browser where the person now is."""
+
+class Turn(Protocol):
+    """Tell the browser where the person now is: address, title, and the field to go to."""
+
+    def __call__(self, query: str, title: str, error: bool, field: str = "") -> None:
+        """Say that the page has been turned, once it is there."""
 
 
 class Sheet:
@@ -57,8 +61,10 @@ class Sheet:
         self._line = line
         self._go = go
         self._turn = turn
+        self._shelves = Shelves()
         self._take(data)
         self._page = ""
+        self._landing = ""
         self._sheet = VBox()
         self._sheet.add_class("lltic-card")
         self._sheet.add_class("lltic-form")
@@ -75,6 +81,7 @@ class Sheet:
         self._data = data
         self._form: Form = from_plain(Form, data["form"])
         self._fields: dict[str, dict[str, Any]] = data["fields"]
+        self._hold_evidence(data["evidence"])
 
     def _load(self) -> None:
         self._take(self._line.review(self.review_id))
@@ -116,33 +123,60 @@ class Sheet:
     def _frame(self) -> VBox:
         case = self._data["case"]
         banner = PatientBanner(items=[(label, value) for label, value in case["banner"]])
-        documents = case["documents"]
-        few = self._data["note_pages"] <= PAGES_AT_ONCE
-        texts = {d["id"]: self._pages(d["id"]) for d in documents if few}
-        notes = NotesViewer(documents=documents, texts=texts, case_id=self.case_id)
-
-        def deliver(name: str, payload: Mapping[str, Any]) -> None:
-            notes.deliver(payload["document"], self._pages(payload["document"]))
-
-        notes.on_action(deliver)
-        columns = HBox([notes, Splitter(), self._sheet])
+        self._notes = viewer_of(
+            self._line, Aside(), self.review_id, self.case_id, case["documents"]
+        )
+        columns = HBox([self._notes, Splitter(), self._sheet])
         columns.add_class("lltic-columns")
         parts: list[Widget] = [banner]
-        if case["journey"]:
-            parts.append(_journey(case))
+        self._journey = journey_of(case, self._form)
+        if case["journey"] or case.get("contacts"):
+            self._journey.on_action(lambda _, payload: self._notes.show(payload["document"]))
+            parts.append(self._journey)
         return VBox([*parts, columns])
 
-    def _pages(self, document: str) -> list[str]:
-        try:
-            return self._line.document(self.review_id, document)
-        except Refused as error:
-            return [f"This document cannot be shown. {error}"]
+    # -- evidence -----------------------------------------------------------------------------
+
+    @property
+    def _documents(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._data["case"]["documents"]
+        return found
+
+    def _hold_evidence(self, cited: Sequence[Mapping[str, Any]]) -> None:
+        """Show what stands beside the answers as it is on record."""
+        self._data = {**self._data, "evidence": cited}
+        self._evidence = listed(cited, self._documents)
+        self._shelves.hold(self._evidence)
+
+    def citing(self, op: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what the service is to do for an edit that is about a passage of the notes."""
+        return citing(op, self._documents)
+
+    def cited(self, operation: Mapping[str, Any]) -> None:
+        """Take note of a passage that the service has laid beside an answer, or taken away."""
+        self._hold_evidence(as_cited(self._data["evidence"], operation))
+
+    def _below(self, path: str, item: Item) -> list[Evidence]:
+        """Return the evidence that stands below a question."""
+        return self._shelves.of(path, item.type, item.label)
+
+    def _offer(self, parts: Sequence[Widget]) -> None:
+        """Offer the questions on the sheet that are answered in words to passages of the notes."""
+        self._notes.questions = [
+            {"field": one.field, "label": ": ".join(filter(None, (one.within, one.label)))}
+            for one in parts
+            if isinstance(one, TextArea) and one.bound and self.status == "open"
+        ]
 
     # -- what every page does -----------------------------------------------------------------
 
     def query(self, page: str, **more: str) -> str:
         """Return the address of one of this review's pages."""
         return query_string(review=self.review_id, page=page, **more)
+
+    def land_on(self, field: str) -> None:
+        """Let the next page that is shown put the focus into a field, where it has it."""
+        self._landing = field
 
     def _to(self, label: str, page: str) -> dict[str, Any]:
         """Return a link with an address, so that it can be opened in a tab of its own."""
@@ -153,8 +187,12 @@ class Sheet:
 
     def _set(self, page: str, title: str, parts: Sequence[Widget], *, error: bool = False) -> None:
         self._page = page
+        self._offer(parts)
         replace(self._sheet, parts, keep=(self._summary,))
-        self._turn(self.query(page), f"{title} – Case {self.case_id}", error)
+        on = self._form.page(page)
+        turn_journey(self._journey, self._data["case"], on, compact=page != "tasks")
+        field, self._landing = self._landing, ""
+        self._turn(self.query(page), f"{title} – Case {self.case_id}", error, field)
 
     def _say(self, title: str, text: str, kind: str = "error") -> None:
         """Put a notice above what is on the sheet."""
@@ -170,11 +208,3 @@ class Sheet:
 def how_to_mend(problem: Problem) -> str:
     """Return what to do, in the words of the form; what is wrong where there is no such hint."""
     return (problem.hint or problem.message).rstrip(".")
-
-
-def _journey(case: Mapping[str, Any]) -> Journey:
-    segments = [
-        {"label": s["label"], "kind": s["kind"], "from": s["start"], "to": s["end"]}
-        for s in case["journey"]
-    ]
-    return Journey(segments=segments, died_on=case["died_on"], title="Journey before death")

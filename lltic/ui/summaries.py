@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from lltic.form import Answers, Form, Item, Page, is_relevant
@@ -59,16 +59,25 @@ def task_row(key: str, label: str, hint: str, state: str, query: str) -> dict[st
 
 
 def check_sections(
-    form: Form, answers: Answers, wrong: Mapping[str, str], query: Query
+    form: Form,
+    answers: Answers,
+    wrong: Mapping[str, str],
+    query: Query,
+    cited: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """Return every answer of a review by page; ``wrong`` maps a path to what it lacks."""
+    """Return every answer of a review by page; ``wrong`` maps a path to what it lacks.
+
+    ``cited`` are the paths of questions that evidence stands beside, answered or not.
+    """
     return [
         {
             "heading": page.title,
             "rows": [
                 _row(form, path, item, answers, wrong, query(path))
                 for path, item in asked(form, page, answers)
-                if path in answers or not _needs_no_words(form, path, item, answers)
+                if path in answers
+                or path in cited
+                or not _needs_no_words(form, path, item, answers)
             ],
         }
         for page in form.pages

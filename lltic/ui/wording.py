@@ -7,7 +7,7 @@ from typing import Any
 
 from lltic.clock import parse_instant
 from lltic.form import Answers, Form, Item
-from lltic.form.kinds import MAX_LINE, number_words
+from lltic.form.kinds import MAX_LINE, MAX_TEXT, number_words
 from lltic.ui.dates import in_words, unfinished
 from lltic.ui.kit.fields import MISSING_CHOICES
 
@@ -202,17 +202,23 @@ def within(form: Form, path: str, answers: Answers) -> str:
     return entry_label(entry.group, ids.index(entry.entry_id) + 1)
 
 
-def entries_text(form: Form, path: str, item: Item, answers: Answers) -> str:
-    """Return every answered question of every entry of an item that repeats, line by line."""
+def entries_text(form: Form, path: str, item: Item, answers: Answers, only: str = "") -> str:
+    """Return every answered question of every entry of an item that repeats, line by line.
+
+    Of ``only`` one entry, by its id, where that is given: then without its number.
+    """
     parts = []
     for number, entry_id in enumerate(entry_ids(path, answers), 1):
-        lines = [entry_label(item, number)]
+        if only not in ("", entry_id):
+            continue
+        lines = [] if only else [entry_label(item, number)]
         for question in item.items:
             answer = answers.get(f"{path}.{entry_id}.{question.id}")
             if answer:
                 kind = MISSING_CHOICES.get(answer.get("missing", ""))
                 said = kind["label"] if kind else answer_text(form, question, answer)
-                lines.append(f"{question.label}: {said}")
+                colon = "" if question.label.endswith("?") else ":"
+                lines.append(f"{question.label}{colon} {said}")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
@@ -234,13 +240,18 @@ def not_taken(item: Item, value: Any) -> str:
     'First seen must include a day'
     >>> not_taken(Item("age", "number", "Age", minimum=0, unit="years"), "old")
     'Age must be a whole number from 0 years'
+    >>> not_taken(Item("age", "number", "How old?", minimum=0, unit="years"), "old")
+    'How old? It must be a whole number from 0 years'
     """
+    what = f"{item.label} It" if item.label.endswith("?") else item.label
     if item.type == "date":
-        return f"{item.label} {unfinished(str(value), item.precision)}"
+        return f"{what} {unfinished(str(value), item.precision)}"
     if item.type == "number":
-        return f"{item.label} must be {number_words(item)}"
+        return f"{what} must be {number_words(item)}"
     if item.type == "line":
-        return f"{item.label} must be one line of at most {MAX_LINE} characters"
+        return f"{what} must be one line of at most {MAX_LINE} characters"
+    if item.type == "text":
+        return f"{what} must have at most {MAX_TEXT:,} characters: shorten it"
     if item.type == "repeat":
         return f"{item.label}: there can be up to {item.at_most}"
     return ""

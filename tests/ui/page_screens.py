@@ -10,6 +10,7 @@ from lltic.errors import Problem, Refused
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.client import ServiceDown
 from lltic.reviews.desk import Desk as ServiceDesk
+from lltic.reviews.desk.allotting import reviewers
 from lltic.reviews.desk.oversight import told_apart
 from lltic.reviews.service.calls import plain
 from lltic.ui.desk import Desk
@@ -30,7 +31,8 @@ class LocalClient:
         self._desk, self._person = desk, person
         self.is_down = self.is_over = False
         self.operations: list[dict] = []
-        self.labels = Accounts(desk._room.study.keys).labels()
+        accounts = Accounts(desk._room.study.keys)
+        self.labels, self.people = accounts.labels(), accounts.active()
 
     def _reach(self):
         if self.is_down:
@@ -48,17 +50,39 @@ class LocalClient:
     def document(self, review_id, document_id):
         return self._reach().document(self._person, review_id, document_id)
 
+    def note_page(self, review_id, document_id, page):
+        return self._reach().note_page(self._person, review_id, document_id, str(page))
+
+    def note_image(self, review_id, document_id, page, width):
+        place = review_id, document_id, str(page)
+        return self._reach().note_image(self._person, *place, str(width))
+
+    def search(self, review_id, words):
+        return self._reach().search(self._person, review_id, words)
+
     def operate(self, operation):
         self.operations.append(dict(operation))
         signature = "password" if operation.get("signature") == "a-token" else ""
-        return self._reach().operate(self._person, operation, signature)
+        value = operation.get("value")
+        named = value.get("to") if isinstance(value, dict) else None
+        whom = next((person for person in self.people if person.name == named), None)
+        return self._reach().operate(self._person, operation, signature, whom)
 
     def waiting(self):
         return self._reach().waiting(self._person)
 
     def overview(self):
         found = self._reach().overview(self._person)
+        return self._named({**found, "reviewers": reviewers(self.people)})
+
+    def _named(self, found):
         return {**found, "people": told_apart(found, self.labels)}
+
+    def discordant(self):
+        return self._named(self._reach().discordant(self._person))
+
+    def calibration(self):
+        return self._named(self._reach().calibration(self._person))
 
     def case(self, case_id):
         return self._reach().case(self._person, case_id)

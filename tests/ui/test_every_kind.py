@@ -210,8 +210,8 @@ def test_both_sides_are_read_entry_by_entry(form):
     }
     shown = {part.label: part for part in in_full(form, [("Reviewer A", answers)])[1:]}
     assert shown["Problems in care"].sides[0]["text"] == (
-        "Problem 1\nDid it lead to harm?: No\n\n"
-        "Problem 2\nWhen did it begin?: Not known\nDid it lead to harm?: Cannot tell"
+        "Problem 1\nDid it lead to harm? No\n\n"
+        "Problem 2\nWhen did it begin? Not known\nDid it lead to harm? Cannot tell"
     )
     assert shown["Problems in care"].field == "", "entries cannot be taken over"
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from many_sided_study import ALONE, DIFFERING, JOINT, PEOPLE, SERIOUS, make_many_sided
+from many_sided_study import (
+    ALONE,
+    DIFFERING,
+    JOINT,
+    OFFERED,
+    PEOPLE,
+    SERIOUS,
+    make_many_sided,
+)
 from page_screens import Screen
 from small_study import TickingClock
 
@@ -275,3 +283,165 @@ def test_the_service_being_down_is_said_and_nothing_is_lost(cora):
     cora.sign()
     assert cora.titles() == ["Not done yet"]
     assert cora.one(Field).value == {"value": "A question."}
+
+
+# -- the other pages ---------------------------------------------------------------------------
+
+
+def labels(screen) -> list[str]:
+    return [one["label"] for actions in screen.all(Actions) for one in actions.links]
+
+
+def test_the_pages_lead_to_each_other(cora):
+    for view, title in (
+        ("ageing", "How long reviews have been out"),
+        ("allocation", "Who has what"),
+        ("differences", "Where reviewers differ"),
+        ("calibration", "Calibration"),
+    ):
+        query = f"?page=progress&view={view}"
+        way = cora.all(Actions)[0]
+        (link,) = [one for one in way.links if one["payload"]["query"] == query]
+        way._receive(None, {"action": link["action"], **link["payload"]}, [])
+        assert cora.heading() == title
+        current = [one for one in cora.all(Actions)[0].links if one["current"]]
+        assert [one["payload"]["query"] for one in current] == [query]
+
+
+def test_progress_is_told_by_setting(cora, service_desk):
+    for case, setting in ((ALONE, "mental_health"), (DIFFERING, "mental_health"), (JOINT, "acute")):
+        service_desk._room.casebook[case]["setting"] = setting
+    cora.desk.go("?page=progress")
+    rows = {row[0]["text"]: row for row in table(cora, "Cases by setting").rows}
+    assert rows["Mental health unit"][1:] == [2, "2 of 4", 0]
+    assert set(rows) == {"Mental health unit", "Acute hospital", "Not known"}
+    cora.desk.go(rows["Mental health unit"][0]["query"])
+    assert cora.heading() == "Mental health unit"
+    assert [row[0]["text"] for row in cora.one(Table).rows] == [ALONE, DIFFERING]
+    cora.desk.go(rows["Not known"][0]["query"])
+    assert len(cora.one(Table).rows) == 2
+
+
+def test_ages_are_banded_and_the_oldest_comes_first(service_desk):
+    from datetime import timedelta
+
+    from lltic.ui.line import Line
+    from lltic.ui.progress import ProgressPages
+
+    reviews = service_desk._state.reviews
+    for review_id, day in ((f"{ALONE}-1", "2026-08-20"), (f"{OFFERED}-1", "2026-10-12")):
+        reviews[review_id].out_since = f"{day}T09:00:00.000000Z"
+    screen = Screen(service_desk, PEOPLE["cora"])
+    shown: list = []
+    now = TickingClock()() + timedelta(days=9)
+    line = Line(screen.client, lambda: None)
+    pages = ProgressPages(line, screen.desk.go, lambda *args: shown.append(args), lambda: now)
+    pages.show({"page": "progress", "view": "ageing"})
+    (parts, _, _) = shown[-1]
+    bands, listed = (part for part in parts if isinstance(part, Table))
+    counts = {row[0]: row[1] for row in bands.rows}
+    assert counts == {
+        "Less than a week": 1,
+        "1 to 2 weeks": 3,
+        "2 to 4 weeks": 0,
+        "4 weeks or more": 1,
+    }
+    ages = [(row[0]["text"], row[2], row[3]) for row in listed.rows]
+    assert ages[0] == (ALONE, "Dr A. Khan", "55 days")
+    assert ages[-1] == (OFFERED, "nobody yet", "2 days")
+    assert [age for _, _, age in ages[1:-1]] == ["8 days"] * 3
+
+
+def test_a_place_is_given_to_somebody_who_fits(cora, service_desk):
+    cora.desk.go("?page=progress&view=allocation")
+    (row,) = table(cora, "Places that wait for somebody").rows
+    cora.desk.go(row[-1]["query"])
+    assert cora.heading() == "Give this case to somebody"
+    cora.press("do")
+    assert cora.one(ErrorSummary).errors[0]["message"] == "Choose who is to read this case"
+    (to,) = [f for f in cora.all(Field) if f.field == "deed.to"]
+    assert [o["value"] for o in to.options] == ["carys", "amira", "ben"], "least to do first"
+    assert to.options[0]["description"] == "Secondary care, nothing to do just now"
+    give(cora, "deed.to", "carys")
+    cora.press("do")
+    assert cora.all(Heading)[0].text == f"Case {OFFERED}"
+    carys = Screen(service_desk, PEOPLE["carys"])
+    assert carys.one(Worklist).groups[0]["rows"][0]["case_id"] == OFFERED
+    cora.desk.go("?page=progress&view=allocation")
+    assert not table(cora, "Places that wait for somebody").rows
+    rows = {row[0]: row[1:] for row in table(cora, "Reviewers, by what they have to do").rows}
+    assert rows["Dr C. Pugh"] == ["Secondary care", 1, 0]
+
+
+def test_another_reader_is_asked_for_with_a_reason(cora):
+    cora.desk.go(f"?case={ALONE}")
+    act(cora, "Open the case to another reader")
+    assert cora.heading() == "Open this case to another reader"
+    cora.press("do")
+    assert cora.one(ErrorSummary).errors[0]["message"] == "Write down why"
+    give(cora, "deed.reason", "To calibrate.")
+    cora.press("do")
+    assert "Waits for somebody" in [row[2]["text"] for row in table(cora, "Reviews").rows]
+    assert "Open the case to another reader" not in labels(cora), "one place waits at a time"
+    (row,) = [row for row in table(cora, "Reviews").rows if row[1] == "nobody yet"]
+    assert [cell["text"] for cell in row[-2:]] == ["Give to somebody", "Withdraw"]
+
+
+def test_a_case_nobody_was_given_is_opened_from_the_list(cora, service_desk):
+    fresh = "AAAAA-00009"
+    page = service_desk._room.casebook[ALONE]
+    service_desk._room.casebook[fresh] = {**page, "setting": "community"}
+    cora.desk.go("?page=progress")
+    assert "1 case not given to anybody yet" in cora.one(Heading).lead
+    cora.desk.go("?page=progress&view=allocation")
+    (row,) = table(cora, "Cases nobody has been given").rows
+    assert row[:2] == [fresh, "Community hospital"]
+    cora.desk.go(row[-1]["query"])
+    give(cora, "deed.reason", "Left over.")
+    cora.press("do")
+    assert cora.all(Heading)[0].text == f"Case {fresh}"
+
+
+def test_what_two_readers_differ_on_is_listed_without_saying_who_said_what(cora):
+    cora.desk.go("?page=progress&view=differences")
+    rows = {row[0]["text"]: row[1:] for row in table(cora, "To be settled").rows}
+    assert list(rows) == [DIFFERING, JOINT], "first what waits for somebody"
+    assert rows[DIFFERING] == [
+        "Overall care, 2 levels apart",
+        "2 other answers",
+        "Waits for an adjudicator",
+    ]
+    assert rows[JOINT][2] == "Being agreed together, with Dr A. Khan, Dr B. Okoro"
+    assert "sepsis" not in repr([t.rows for t in cora.all(Table)])
+
+
+def test_calibration_shows_counts_and_no_league_table(cora, monkeypatch):
+    from lltic.reviews.desk import calibration
+
+    cora.desk.go("?page=progress&view=calibration")
+    assert cora.titles() == ["For talking together, not for ranking"]
+    first = table(cora, "Two readers of a case: Structured judgement review")
+    agreed = {row[0]["text"]: row[1:] for row in first.rows}
+    assert agreed["Overall care"] == [2, "1", 0, 1, 0], "no percentage of two"
+    (spread,) = [t for t in cora.all(Table) if t.caption.startswith("How scores are spread")]
+    assert [row[0] for row in spread.rows] == ["Everybody"]
+    assert "fewer than 5" in " ".join(p.text for p in cora.all(Paragraph))
+    monkeypatch.setattr(calibration, "FEWEST", 2)
+    cora.desk.go(cora.all(Table)[0].rows[0][0]["query"])
+    (spread,) = [t for t in cora.all(Table) if t.caption.startswith("How scores are spread")]
+    assert spread.caption == f"How scores are spread: {first.rows[0][0]['text']}"
+    who = [row[0] for row in spread.rows]
+    assert who == [
+        "Everybody",
+        "Dr A. Khan",
+        "All but Dr A. Khan",
+        "Dr B. Okoro",
+        "All but Dr B. Okoro",
+    ]
+
+
+@pytest.mark.parametrize("view", ["ageing", "allocation", "differences", "calibration"])
+def test_a_reviewer_gets_none_of_the_views(service_desk, view):
+    screen = Screen(service_desk, PEOPLE["amira"])
+    screen.desk.go(f"?page=progress&view={view}")
+    assert screen.heading() == "My cases" and not screen.all(Table)

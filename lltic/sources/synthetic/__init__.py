@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lltic.sources.synthetic.judgements import OpenCase, SyntheticReview
 from lltic.sources.synthetic.names import Account
+from lltic.sources.synthetic.originals import put_on_paper
 from lltic.sources.synthetic.telling import PlantedCoding
 from lltic.sources.synthetic.trust import SyntheticTrust, generate
 from lltic.sources.synthetic.truth import Truth, write_truth
@@ -21,6 +22,7 @@ __all__ = [
     "SyntheticTrust",
     "Truth",
     "generate",
+    "put_on_paper",
     "write",
     "write_truth",
 ]

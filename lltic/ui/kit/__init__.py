@@ -32,7 +32,11 @@ Between components of one page (CustomEvents on ``document``)
     ``document.documentElement.dataset.llticPaused`` · ``lltic:leaving`` {}: the page loads
     itself again, ask nobody · ``lltic:session-over`` {}: the web server knows no session.
     ``lltic:fill`` {field, value}: put an answer into a field, as if the person had.
+    ``lltic:held`` {prefix, add}: what the outbox holds for fields that begin so.
+    ``lltic:passage`` {document, page, start, end, text, taken}: show a passage in the notes.
     ``lltic:entry-removed`` {field, id, label}: an entry was taken out of a repeating group.
+    ``lltic:entry-added`` {field, id, taken}: an entry whose answers are in the outbox already
+    goes on the list of a repeating group, which sets ``taken``.
     ``lltic:drafts`` {add}: unbound fields tell what is in them, for a page that is left.
     ``lltic:open-edits`` {add}: an outbox that starts late asks for what was typed before.
 
@@ -49,6 +53,7 @@ from __future__ import annotations
 
 from lltic.ui.kit.base import Component, link, query_string
 from lltic.ui.kit.entries import EntryHeading, RepeatingGroup
+from lltic.ui.kit.evidence import Evidence, passage_of
 from lltic.ui.kit.fields import (
     Checkboxes,
     DateInput,
@@ -70,7 +75,6 @@ from lltic.ui.kit.page import (
     Paragraph,
     PatientBanner,
     Place,
-    Quote,
     SiteHeader,
     Splitter,
 )
@@ -95,6 +99,7 @@ __all__ = [
     "DateInput",
     "EntryHeading",
     "ErrorSummary",
+    "Evidence",
     "Field",
     "Heading",
     "Journey",
@@ -105,7 +110,6 @@ __all__ = [
     "PassageCoder",
     "PatientBanner",
     "Place",
-    "Quote",
     "Radios",
     "Receipt",
     "RepeatingGroup",
@@ -125,5 +129,6 @@ __all__ = [
     "Worklist",
     "answer_problem",
     "link",
+    "passage_of",
     "query_string",
 ]

@@ -30,6 +30,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
+from lltic.records import REASONS
 from lltic.ui.kit.base import Component, css, esm
 
 __all__ = [
@@ -47,10 +48,7 @@ __all__ = [
 ]
 
 MISSING_CHOICES: dict[str, dict[str, str]] = {
-    "not_applicable": {"label": "Does not apply", "description": ""},
-    "not_in_notes": {"label": "Not in the notes", "description": ""},
-    "not_known": {"label": "Not known", "description": ""},
-    "declined": {"label": "Would rather not say", "description": ""},
+    kind: {"label": label, "description": ""} for kind, label in REASONS.items()
 }
 """The reasons there may be for no answer, with their usual wording."""
 

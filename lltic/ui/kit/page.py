@@ -17,7 +17,6 @@ __all__ = [
     "Paragraph",
     "PatientBanner",
     "Place",
-    "Quote",
     "SiteHeader",
     "Splitter",
 ]
@@ -56,7 +55,8 @@ class Place(Component):
 
     One per page. Traits: ``title``, ``product`` (end of the tab's title), ``query``
     (``"?case=…&page=…"``), ``error`` (adds "Error: " to the title), ``replace`` (the
-    next change of query makes no step in the history), ``turn`` (counts page turns).
+    next change of query makes no step in the history), ``turn`` (counts page turns),
+    ``field`` (the field that takes the focus in place of the heading, where it is there).
     Actions: ``go`` {query}, when the person uses the browser's back or forward button
     (after saving; the address goes back when saving failed).
     """
@@ -69,18 +69,27 @@ class Place(Component):
     error = Bool(False).tag(sync=True)
     replace = Bool(False).tag(sync=True)
     turn = Int(0).tag(sync=True)
+    field = Unicode().tag(sync=True)
 
     def turn_to(
-        self, query: str, title: str, *, error: bool = False, replace: bool = False
+        self,
+        query: str,
+        title: str,
+        *,
+        error: bool = False,
+        replace: bool = False,
+        field: str = "",
     ) -> None:
         """Announce that the page has changed: title, address, focus on the h1, scroll to top.
+
+        With ``field`` the focus goes there, for somebody who comes back to where they were.
 
         Call it after the new page's components are in place. With ``error`` the focus is
         left to the :class:`ErrorSummary`.
         """
         with self.hold_sync():
             self.query, self.title = query, title
-            self.error, self.replace = error, replace
+            self.error, self.replace, self.field = error, replace, field
             self.turn += 1
 
 
@@ -125,25 +134,6 @@ class Paragraph(Component):
     _esm = esm("paragraph")
     text = Unicode().tag(sync=True)
     small = Bool(False).tag(sync=True)
-
-
-class Quote(Component):
-    """A passage from the notes and where it stands.
-
-    Traits: ``text``, ``source`` (such as "Medical notes, page 14 · 6 Sep 2026"), ``payload``
-    (what comes with the action, such as document and page), ``show_label`` (text of the link;
-    empty: no link), ``removable``.
-    Actions: ``show`` {…payload}, ``remove`` {…payload}.
-    """
-
-    _esm = esm("quote")
-    _css = css("frame")
-    _sends = ("show", "remove")
-    text = Unicode().tag(sync=True)
-    source = Unicode().tag(sync=True)
-    payload = Dict().tag(sync=True)
-    show_label = Unicode("show in notes").tag(sync=True)
-    removable = Bool(False).tag(sync=True)
 
 
 class Notice(Component):

@@ -19,17 +19,23 @@ class Worklist(Component):
         "detail2"?, "done"?, "total"?, "status", "status_kind", "query"}``, where ``link`` is the
         link's text, ``done`` of ``total`` phases draw the bar, and ``status_kind`` is one of
         ``todo``, ``doing``, ``done``, ``waiting``. A row with ``action`` (``take``) and
-        ``kind`` in place of ``query`` has a button.
+        ``kind`` in place of ``query`` has a button. ``given``: the day it came to the person.
+        ``resume``: ``{"case_id", "label", "detail", "at", "query"}``, where the person was; or
+        ``{}``.
+        From ``many`` rows on there is a box to find some by their words, and the rows can be
+        put in another order or into groups by the day they came.
         ``done_title``, ``done_text``: shown when no group has a row (a kind "all done").
         ``support``, ``support_title``: the box at the end, such as whom to call.
     Actions
         ``open`` {case_id, query}, ``take`` {case_id, kind}.
     """
 
-    _esm = esm("status", "worklist")
+    _esm = esm("status", "worklist_order", "worklist")
     _css = css("lists")
     _sends = ("open", "take")
     groups = List(Dict()).tag(sync=True)
+    resume = Dict().tag(sync=True)
+    many = Int(9, min=1).tag(sync=True)
     unit = Unicode("phases").tag(sync=True)
     done_title = Unicode("All done").tag(sync=True)
     done_text = Unicode("There is nothing for you to review just now. Thank you.").tag(sync=True)
@@ -61,17 +67,18 @@ class CheckAnswers(Component):
 
     Traits
         ``sections``: list of ``{"heading", "rows"}``; a row is ``{"field", "key", "answer",
-        "text"?, "change"?, "query"?, "quote"?, "optional"?, "error"?}``. ``answer`` is the field's
-        answer (None: "Not answered yet"; missing reasons are worded); ``text`` is what to show
+        "text"?, "change"?, "query"?, "evidence"?, "optional"?, "error"?}``. ``answer`` is the
+        field's (None: "Not answered yet"; missing reasons are worded); ``text`` is what to show
         for a value (default: the value itself). ``change`` False hides the link; ``optional``
-        shows "Not answered (optional)" for None; ``error`` marks the row.
+        shows "Not answered (optional)" for None; ``error`` marks the row; ``evidence`` is as the
+        items of :class:`~lltic.ui.kit.Evidence`.
         ``locked``: no change links at all.
     Actions
         ``change`` {field, query}.
     """
 
-    _esm = esm("answers", "answer_part", "check_answers")
-    _css = css("lists")
+    _esm = esm("answers", "answer_part", "quotation", "check_answers")
+    _css = css("lists", "evidence")
     _sends = ("change",)
     sections = List(Dict()).tag(sync=True)
     locked = Bool(False).tag(sync=True)
@@ -80,22 +87,27 @@ class CheckAnswers(Component):
 class Sides(Component):
     """One question and what each side answered, beside each other.
 
-    Traits: ``label``; ``sides``, list of ``{"label", "answer", "text"?}`` with ``text`` as in
-    :class:`CheckAnswers`; ``field``: the bound field of the page that an answer can be taken
-    over to (words are added to those that are there), empty: it can only be read; ``level``
-    of the heading.
+    Traits: ``label``; ``note``, a line below it; ``sides``, list of ``{"label", "answer",
+    "text"?}`` with ``text`` as in :class:`CheckAnswers`; ``field``: the bound field of the page
+    that an answer can be taken over to (words are added to those that are there), empty: it
+    can only be read; ``level`` of the heading.
+
+    A side with ``entry`` (answers by question) shows one entry of a repeating group: taken over,
+    it becomes one more entry of ``field``. ``taken`` says that it is there already,
+    ``absent`` what to say in place of an answer.
     """
 
     _esm = esm("answers", "answer_part", "sides")
     _css = css("lists")
     label = Unicode().tag(sync=True)
+    note = Unicode().tag(sync=True)
     sides = List(Dict()).tag(sync=True)
     field = Unicode().tag(sync=True)
     level = Int(2, min=2, max=4).tag(sync=True)
 
 
 class Table(Component):
-    """A plain table; on a small screen each row becomes a card.
+    """A plain table; on a small screen each row of three or more cells becomes a card.
 
     Traits: ``caption``; ``columns``, list of ``{"label", "number"?}``; ``rows``, lists of
     cells: text, a number, ``{"text", "query", "more"?}`` for a link (``more`` is for screen
@@ -138,21 +150,42 @@ class Receipt(Component):
 
 
 class Journey(Component):
-    """The patient's way through the organisations, to scale, with a list in words.
+    """The patient's way through the organisations, to scale, with the same as a list.
+
+    A lane for each organisation, or all on one line; days without a stay are as wide as
+    others. On a small screen the list is shown instead.
 
     Traits
-        ``segments``: list of ``{"label", "kind", "organisation"?, "from", "to"}``, dates or
-        times as ISO text, ``kind`` one of ``ambulance``, ``emergency``, ``acute``,
-        ``community``, ``mental_health``, ``primary_care``, ``care_home``, ``home``.
-        ``phase``: ``{"label", "from", "to"}`` of the page one is on, or ``{}``.
+        ``segments``: stays, list of ``{"label", "kind", "organisation"?, "detail"?, "spell"?,
+        "from", "to"}``, dates or local times as ISO text, ``kind`` one of ``ambulance``,
+        ``emergency``, ``acute``, ``community``, ``mental_health``, ``community_care``,
+        ``primary_care``, ``care_home``, ``home``, ``other``.
+        ``contacts``: documents that show that somebody was involved, list of ``{"label",
+        "kind", "organisation", "on", "document", "spell"?}``; one with the ``spell`` of a stay
+        of its kind is told by that stay.
+        ``phases``: parts of the form that have dates, list of ``{"label", "from", "to"}``.
+        ``phase``: that of the page one is on, likewise, or ``{}``.
+        ``compact``: all on one line at first, so that notes and form have the room; a person
+        who has chosen otherwise sees what they chose.
         ``died_on``: ISO date, or empty. ``title``: heading above.
         ``level``: heading level.
+    Actions
+        ``open`` {document}: somebody wants to read it.
     """
 
-    _esm = esm("journey")
+    _esm = esm("journey_parts", "journey")
     _css = css("journey")
+    _sends = ("open",)
     segments = List(Dict()).tag(sync=True)
+    contacts = List(Dict()).tag(sync=True)
+    phases = List(Dict()).tag(sync=True)
     phase = Dict().tag(sync=True)
+    compact = Bool(False).tag(sync=True)
     died_on = Unicode().tag(sync=True)
     title = Unicode("Patient journey").tag(sync=True)
     level = Int(2, min=2, max=4).tag(sync=True)
+
+    def checked_payload(self, name: str, payload: dict[str, Any]) -> dict[str, Any] | None:
+        """Drop messages about documents that are not on the journey."""
+        known = {one.get("document") for one in self.contacts}
+        return payload if payload.get("document") in known else None

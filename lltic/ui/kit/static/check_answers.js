@@ -13,7 +13,7 @@ function render({ model, el }) {
       "div",
       { class: `lltic-check__row${row.error ? " lltic-check__row--error" : ""}` },
       h("dt", { text: row.key }),
-      h("dd", { class: "lltic-check__value" }, row.error ? h("p", { class: "lltic-error" }, hidden("Error: "), row.error) : null, answerPart(row)),
+      h("dd", { class: "lltic-check__value" }, row.error ? h("p", { class: "lltic-error" }, hidden("Error: "), row.error) : null, answerPart(row), evidencePart(row.evidence)),
       change ? h("dd", { class: "lltic-check__change" }, link) : null,
     );
   };

@@ -166,7 +166,8 @@ class Coder {
 
   build() {
     const help = uid("coder-help");
-    this.head2 = h("h2", { class: "lltic-h2" });
+    const [of, list] = [uid("coder-of"), uid("coder-themes")]; // there may be several texts on a page
+    this.head2 = h("h2", { class: "lltic-h2", id: of });
     this.help = h("p", { class: "lltic-hint", id: help, text: "Select words with the mouse. With the keyboard: arrow keys move by word, Shift with an arrow key extends, Ctrl+A takes the whole text." });
     this.words = h("div", { class: "lltic-coder__words", tabindex: "0", role: "group", "aria-label": "Text to code", "aria-describedby": help, on: { mouseup: () => setTimeout(this.fromMouse), keydown: this.fromKeys } });
     this.source = h("p", { class: "lltic-small" });
@@ -175,13 +176,14 @@ class Coder {
     this.wholeButton = h("button", { type: "button", class: "lltic-turn", text: "Whole text", on: { click: () => this.whole() } });
     this.clearButton = h("button", { type: "button", class: "lltic-turn", text: "Clear selection", on: { click: () => (this.clear(), this.words.focus()) } });
     this.news = h("p", { class: "lltic-coder__news", role: "status" });
+    this.evidence = h("div", { class: "lltic-evidence" });
     this.codings = h("div", { class: "lltic-coder__codings" });
     this.alarm = h("div", { class: "lltic-alarm", role: "alert" });
     this.themes = h("ul", { class: "lltic-coder__themes" });
     this.pickBar = h("div", { class: "lltic-coder__bar" }, this.pickedWords, h("div", { class: "lltic-coder__bar-buttons" }, this.wholeButton, this.clearButton), this.news);
     this.el.replaceChildren(
-      h("section", { class: "lltic-coder__text", "aria-label": "Text" }, this.head2, this.help, this.words, this.source, this.sentences, this.codings),
-      h("section", { class: "lltic-coder__side", "aria-label": "Themes" }, this.pickBar, h("h2", { class: "lltic-h2", text: "Themes" }), this.themes),
+      h("section", { class: "lltic-coder__text", "aria-labelledby": of }, this.head2, this.help, this.words, this.source, this.sentences, this.evidence, this.codings),
+      h("section", { class: "lltic-coder__side", "aria-labelledby": `${list} ${of}` }, this.pickBar, h("h2", { class: "lltic-h2", id: list, text: "Themes" }), this.themes),
       h("div", { class: "lltic-bottom" }, this.alarm),
     );
   }
@@ -195,8 +197,20 @@ class Coder {
     this.drawText();
     this.drawSentences();
     this.drawPicked();
+    this.drawEvidence();
     this.drawCodings();
     this.drawThemes();
+  }
+
+  /** What the reviewer laid beside the text; it is read, not coded. */
+  drawEvidence() {
+    const items = this.model.get("evidence");
+    this.evidence.hidden = !items.length;
+    redraw(
+      this.evidence,
+      items.length && h("h3", { class: "lltic-evidence__title", text: "Evidence from the notes" }),
+      items.length && h("ul", { class: "lltic-evidence__list" }, items.map((item) => h("li", {}, quotation(item)))),
+    );
   }
 
   drawText() {
@@ -310,7 +324,7 @@ function render({ model, el }) {
   let shown = model.get("text_id");
   const hear = (content) => coder.hear(content);
   model.on("msg:custom", hear);
-  const stop = watch(model, ["text", "text_id", "question", "source", "themes", "codings", "locked", "owner", "review_id"], () => {
+  const stop = watch(model, ["text", "text_id", "question", "source", "themes", "codings", "evidence", "locked", "owner", "review_id"], () => {
     if (model.get("text_id") !== shown) {
       coder.box.coders.delete(shown);
       shown = model.get("text_id");

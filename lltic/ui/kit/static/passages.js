@@ -26,6 +26,19 @@ function selectionIn(node) {
   return trimmed(node.textContent, start, start + inside.toString().length);
 }
 
+/** The part of an element's text between two offsets in UTF-16 units, as a range. */
+function rangeIn(node, start, end) {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let at = 0, part; (part = walker.nextNode()); at += part.data.length) {
+    const over = at + part.data.length;
+    if (start >= at && start < over) range.setStart(part, start - at);
+    if (end > at && end <= over) range.setEnd(part, end - at);
+  }
+  return range;
+}
+
 function trimmed(text, start, end) {
   const part = text.slice(start, end);
   const from = start + (part.length - part.trimStart().length);

@@ -66,6 +66,13 @@ function render({ model, el }) {
     change(before.filter((one) => one !== id));
     focusOn(add);
   };
+  /** Put an entry on the list whose answers came from elsewhere on the page. */
+  const take = (detail) => {
+    detail.taken = !seeking && ids().length < model.get("at_most");
+    if (!detail.taken) return;
+    gone = null;
+    change([...ids(), detail.id]);
+  };
   const putBack = () => {
     const { id, label, at } = gone;
     gone = null;
@@ -94,11 +101,14 @@ function render({ model, el }) {
     redraw(el, group);
     return () => words.refresh(group, add);
   };
-  const stop = listen(document, "lltic:entry-removed", ({ detail }) => detail.field === model.get("field") && remove(detail));
+  const mine = (what) => ({ detail }) => detail.field === model.get("field") && what(detail);
+  const stopRemoving = listen(document, "lltic:entry-removed", mine(remove));
+  const stopTaking = listen(document, "lltic:entry-added", mine(take));
   const end = fieldLife(model, el, ["entry", "at_most", "missing"], build, field);
   return () => {
     clearInterval(seeking);
-    stop();
+    stopRemoving();
+    stopTaking();
     end();
   };
 }

@@ -30,6 +30,12 @@ function outbox() {
       if (!ok && refused && !detail.stays) focusOn(document.getElementById(fieldId(refused.field)));
     });
   });
+  document.addEventListener("lltic:held", ({ detail }) => {
+    for (const item of box.items.values()) {
+      if (!item.field.startsWith(detail.prefix)) continue;
+      detail.add({ field: item.field, value: box.newest(item), op_id: item.flight?.op_id, halted: Boolean(item.halt) });
+    }
+  });
   document.addEventListener("lltic:link", ({ detail }) => box.setLink(detail.state));
   document.addEventListener("lltic:pause", ({ detail }) => box.pause(detail.reason, detail.on));
   document.addEventListener("visibilitychange", () => {
@@ -105,7 +111,14 @@ function render({ model, el }) {
   const alarm = h("div", { class: "lltic-alarm", role: "alert" });
   const choices = h("div", { class: "lltic-choices-open", role: "region", "aria-label": "Two versions to choose from" });
   const strays = h("div", { class: "lltic-strays" });
-  el.replaceChildren(line, strays, h("div", { class: "lltic-bottom" }, alarm, choices));
+  const bottom = h("div", { class: "lltic-bottom" }, alarm, choices);
+  el.replaceChildren(line, strays, bottom);
+  // On a small screen, or a page made large, it scrolls: then the keyboard must reach it.
+  const reach = new ResizeObserver(() => {
+    if (bottom.scrollHeight > bottom.clientHeight) bottom.tabIndex = 0;
+    else bottom.removeAttribute("tabindex");
+  });
+  for (const one of [bottom, alarm, choices]) reach.observe(one);
 
   let shown = "";
   let asked = "";
@@ -147,6 +160,7 @@ function render({ model, el }) {
   draw();
   return () => {
     box.views.delete(draw);
+    reach.disconnect();
     stop.forEach((one) => one());
     document.documentElement.classList.remove("lltic-has-alarm");
   };
@@ -184,7 +198,8 @@ function choicesKey(state) {
   return JSON.stringify(open.map((one) => [one.field, one.other, one.mine, typeof one.draft === "string"]));
 }
 
-const labelOf = (model, field) => (model.get("labels") ?? {})[field] || field;
+const isEvidence = (field) => field.startsWith("evidence:");
+const labelOf = (model, field) => (isEvidence(field) ? "evidence from the notes" : (model.get("labels") ?? {})[field] || field);
 
 function alarmWords(state, box, model) {
   const refused = state.halted.filter((one) => !one.other);
@@ -275,7 +290,7 @@ function refusalPart(one, label, box) {
   return notSaved(
     `Not saved: ${label}`,
     h("p", { text: one.message || "The service did not accept this answer." }),
-    h("p", { text: "Your words are still on this page and in this tab. Change the answer and it is tried again, or copy it to a safe place." }),
+    h("p", { text: isEvidence(one.field) ? "Your answers are not affected. Leave this unsaved, and select the passage again if it is still needed." : "Your words are still on this page and in this tab. Change the answer and it is tried again, or copy it to a safe place." }),
     h("p", {}, h("button", { type: "button", class: "lltic-link", text: "Leave this unsaved", "data-key": `leave:${one.field}`, on: { click: leave } })),
   );
 }

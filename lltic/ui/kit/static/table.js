@@ -27,7 +27,7 @@ function render({ model, el }) {
             : h("td", { "data-label": columns[i].label, class: scope(columns[i].number) }, cell(value, columns[i])),
         ),
       );
-    return redraw(el, h("table", { class: "lltic-grid" }, caption ? h("caption", { text: caption }) : null, h("thead", {}, head), h("tbody", {}, rows.map(line))));
+    return redraw(el, h("table", { class: `lltic-grid${columns.length > 2 ? " lltic-grid--cards" : ""}` }, caption ? h("caption", { text: caption }) : null, h("thead", {}, head), h("tbody", {}, rows.map(line))));
   });
 }
 

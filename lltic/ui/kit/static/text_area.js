@@ -3,6 +3,7 @@ const TALLEST = 1200; // px that the box grows by itself; beyond that it scrolls
 function render({ model, el }) {
   mount(el, "field");
   let area = null;
+  let paper = null; // the same words for a printer, which cannot cut a box between two lines
   let why = null;
 
   const grow = () => {
@@ -45,6 +46,7 @@ function render({ model, el }) {
       "data-key": id,
       on: { input: typed },
     });
+    paper = h("div", { class: "lltic-paper lltic-pre", "aria-hidden": "true" });
     why = reasons(model, id, ticked);
     const group = h(
       "div",
@@ -53,6 +55,7 @@ function render({ model, el }) {
       told.hint(),
       told.error,
       area,
+      paper,
       why.part,
     );
     redraw(el, group);
@@ -61,7 +64,9 @@ function render({ model, el }) {
   const end = fieldLife(model, el, ["rows", "missing", "optional"], build, field);
   const watcher = new ResizeObserver(() => requestAnimationFrame(grow));
   watcher.observe(el);
+  const printing = listen(window, "beforeprint", () => paper && (paper.textContent = area.value));
   return () => {
+    printing();
     watcher.disconnect();
     end();
   };
