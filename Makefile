@@ -9,7 +9,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install review hub-demo test lint format cover bench soak proof lock clean
+.PHONY: help install review hub-demo test lint format cover bench soak screenshots proof lock clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,8 +40,11 @@ cover: $(VENV)/.installed ## which lines no test runs (htmlcov/index.html)
 bench: $(VENV)/.installed ## measure what benchmarks/README.md promises
 	$(RUN) -m benchmarks
 
-soak: $(VENV)/.installed ## the full size of the proofs that CI runs small: 10,000 kills, 500 lost links (an hour and more)
-	$(RUN) -m pytest -m soak -s tests/faults
+soak: $(VENV)/.installed ## the full size of the proofs that CI runs small: 10,000 kills, 500 lost links, every page in every look (an hour and more)
+	$(RUN) -m pytest -m soak -s tests/faults tests/e2e
+
+screenshots: $(VENV)/.installed ## take the pictures in docs/img again (needs Chromium); look at each
+	PYTHONPATH=tests $(RUN) tests/e2e/shoot.py docs/img
 
 proof: $(VENV)/.installed ## install the wheel in a bare environment from the package index, and use it
 	$(RUN) -m pytest -m registry tests/test_packaging.py

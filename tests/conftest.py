@@ -101,3 +101,25 @@ def chromium() -> str:
     if not path:
         lacking("Chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def axe() -> None:
+    """See to it that axe-core is there, which npm brings."""
+    from accessible import axe_source
+
+    try:
+        axe_source()
+    except FileNotFoundError:
+        lacking("npm, which brings axe-core,")
+
+
+@pytest.fixture(scope="session")
+def fhir_definitions() -> None:
+    """See to it that FHIR's definitions are there, which npm brings, and node, which reads them."""
+    from fhir_r4 import definitions
+
+    try:
+        definitions()
+    except FileNotFoundError:
+        lacking("npm, which brings FHIR's definitions,")

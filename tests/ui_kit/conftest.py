@@ -7,6 +7,7 @@ strict content security policy of the review server.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -48,10 +49,11 @@ class Model {
   off(type, listener) { this.heard[type]?.delete(listener); }
   fire(type, ...args) { for (const one of [...(this.heard[type] ?? [])]) one(...args); }
 }
+const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 host.apply = (effects) => {
-  for (const { id, kind, content } of effects ?? []) {
+  for (const { id, kind, content, buffers } of effects ?? []) {
     const model = models.get(id);
-    if (kind === "custom") model.fire("msg:custom", content);
+    if (kind === "custom") model.fire("msg:custom", content, (buffers ?? []).map(bytes));
     else {
       Object.assign(model.state, content);
       for (const key of Object.keys(content)) model.fire("change:" + key);
@@ -138,7 +140,9 @@ class Bench:
         id = component.model_id
         if id not in self.components:
             self.components[id] = component
-            component.send = lambda content, buffers=None: self._effect(id, "custom", content)
+            component.send = lambda content, buffers=None: self._effect(
+                id, "custom", content, buffers
+            )
             keys = [key for key in component.keys if not key.startswith("_")]
             component.observe(
                 lambda change: self._effect(id, "update", {change["name"]: change["new"]}), keys
@@ -148,8 +152,9 @@ class Bench:
         wanted.pop("layout", None)
         return {"id": id, "state": wanted}
 
-    def _effect(self, id: str, kind: str, content: Any) -> None:
-        self.effects.append({"id": id, "kind": kind, "content": content})
+    def _effect(self, id: str, kind: str, content: Any, buffers: Any = None) -> None:
+        packed = [b64encode(one).decode() for one in buffers or ()]
+        self.effects.append({"id": id, "kind": kind, "content": content, "buffers": packed})
 
     def node(self, what: Any) -> dict[str, Any]:
         """Return a component, or ``(classes, parts)`` for a box, as the host wants it."""

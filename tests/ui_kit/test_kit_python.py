@@ -31,6 +31,7 @@ from lltic.ui.kit import (
     Worklist,
     answer_problem,
     link,
+    passage_of,
     query_string,
 )
 
@@ -300,29 +301,54 @@ def test_answers_to_operations() -> None:
     ]
 
 
-def test_notes_are_opened_only_when_they_are_on_the_page() -> None:
+ASK = "0" * 32
+
+
+def test_notes_are_asked_for_only_when_they_are_on_the_page() -> None:
     notes = NotesViewer(documents=[{"id": "d1", "title": "A", "pages": 1}])
     heard, sent = listening(notes)
-    arrive(notes, {"action": "open", "document": "d1"})
-    arrive(notes, {"action": "open", "document": "d2"})
-    arrive(notes, {"action": "quote", "document": "d1", "page": 1, "start": 0, "end": 3})
-    assert heard == [("open", {"document": "d1"})]
-    notes.deliver("d1", ("one", "two"))
+    good = {"ask": ASK, "document": "d1", "page": 1}
+    arrive(notes, {"action": "page", **good})
+    for wrong in ({"document": "d2"}, {"page": 0}, {"page": True}, {"ask": "x"}, {"ask": None}):
+        arrive(notes, {"action": "page", **good, **wrong})
+    arrive(notes, {"action": "picture", **good})
+    arrive(notes, {"action": "search", "ask": ASK, "words": 3})
+    arrive(notes, {"action": "search", "ask": ASK, "words": "fluid"})
+    search = {"ask": ASK, "words": "fluid"}
+    assert heard == [("page", good), ("search", search)]
+    sent.clear()
+    notes.reply(ASK, {"text": "one"})
+    notes.cannot(ASK, "is too slow", "page-too-slow")
     notes.show("d1", 2, 0, 3)
-    assert sent[1:] == [
-        {"text": {"document": "d1", "pages": ["one", "two"]}},
+    problem = {"message": "is too slow", "code": "page-too-slow"}
+    assert sent == [
+        {"reply": ASK, "found": {"text": "one"}},
+        {"reply": ASK, "problem": problem},
         {"show": {"document": "d1", "page": 2, "start": 0, "end": 3}},
     ]
 
 
-def test_quotes_are_checked() -> None:
-    notes = NotesViewer(documents=[{"id": "d1", "title": "A", "pages": 1}], quotable=True)
-    heard, _ = listening(notes)
-    good = {"document": "d1", "page": 1, "start": 0, "end": 3, "text": "abc"}
-    arrive(notes, {"action": "quote", **good})
-    for wrong in ({"start": 3}, {"end": "3"}, {"page": None}, {"text": 3}, {"start": True}):
-        arrive(notes, {"action": "quote", **good, **wrong})
-    assert heard == [("quote", good)]
+def test_notes_at_hand_are_read_and_searched() -> None:
+    notes = NotesViewer(documents=[{"id": "d1", "title": "A", "pages": 2}])
+    notes.read_from({"d1": ["Fluid (chart)", {"text": "no FLUID\n(chart)", "picture": b"x"}]})
+    sent: list[Any] = []
+    notes.send = lambda content, buffers=None: sent.append((content, buffers))
+    arrive(notes, {"action": "search", "ask": ASK, "words": " fluid (chart) "})
+    arrive(notes, {"action": "picture", "ask": ASK, "document": "d1", "page": 2, "width": 9})
+    arrive(notes, {"action": "picture", "ask": ASK, "document": "d1", "page": 1, "width": 9})
+    answers = [(content, buffers) for content, buffers in sent if "reply" in content]
+    found = answers[0][0]["found"]
+    assert [(h["page"], h["start"], h["end"]) for h in found["hits"]] == [(1, 0, 13), (2, 3, 16)]
+    assert (answers[1][1], answers[2][0]["problem"]["code"]) == ([b"x"], "no-image")
+
+
+def test_passages_are_checked() -> None:
+    good = {"field": "a.b", "document": "d1", "page": 1, "start": 0, "end": 3, "text": "abc"}
+    assert passage_of({"value": {**good, "source": "A, page 1"}}) == good
+    for wrong in ({"start": True}, {"end": "3"}, {"page": None}, {"text": 3}, {"field": None}):
+        assert passage_of({"value": {**good, **wrong}}) is None
+    for none in (None, {"missing": "declined"}, {"value": "x"}):
+        assert passage_of(none) is None
 
 
 def test_codings_are_checked_in_code_points() -> None:

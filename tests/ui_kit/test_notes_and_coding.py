@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from lltic.ui.kit import NotesViewer, PassageCoder
+from lltic.ui.gallery_notes import scanned
+from lltic.ui.kit import Evidence, NotesViewer, PassageCoder, SaveStatus, TextArea, passage_of
 
 DOCUMENTS = [
     {
@@ -28,8 +30,11 @@ TEXTS = {
 }
 
 
-def viewer(**more: Any) -> NotesViewer:
-    return NotesViewer(**{"documents": DOCUMENTS, "texts": TEXTS, "case_id": "0147", **more})
+def viewer(texts: Any = None, **more: Any) -> NotesViewer:
+    made = NotesViewer(**{"documents": DOCUMENTS, "case_id": "0147", **more})
+    if texts != {}:
+        made.read_from(texts or TEXTS)
+    return made
 
 
 def where(page: Any) -> Any:
@@ -44,6 +49,9 @@ def test_notes_snapshot(bench: Any) -> None:
           - tab "Medical notes" [selected]
           - tab "Nursing"
           - tab "GP record"
+        - button "Smaller" [disabled]
+        - status: 100 %
+        - button "Larger"
         - search:
           - text: Search the notes
           - searchbox "Search the notes"
@@ -95,18 +103,19 @@ def test_search_goes_through_all_documents(bench: Any) -> None:
     page = bench.mount(viewer())
     search = page.get_by_label("Search the notes")
     search.fill("fluid")
-    count = page.get_by_role("status")
+    count = page.locator(".lltic-notes__count")
     expect(count).to_have_text("1 of 5")
     expect(search).to_be_focused()
     expect(where(page)).to_contain_text("page 2 of 4")
     expect(page.locator("mark.lltic-hit--current")).to_have_text("Fluid")
     search.press("Enter")
     expect(count).to_have_text("2 of 5")
-    assert page.locator("mark").all_inner_texts() == ["fluid", "fluid"]  # after İ, no shift
+    marks = page.locator(".lltic-notes__words mark")
+    assert marks.all_inner_texts() == ["fluid", "fluid"]  # after İ, no shift
     for _ in range(3):
         page.get_by_role("button", name="Next result").click()
     expect(count).to_have_text("5 of 5")
-    expect(page.locator("mark")).to_have_text("FLUID")
+    expect(marks).to_have_text("FLUID")
     expect(page.get_by_role("tab", name="Nursing")).to_have_attribute("aria-selected", "true")
     search.press("Enter")
     expect(count).to_have_text("1 of 5")
@@ -118,7 +127,7 @@ def test_search_goes_through_all_documents(bench: Any) -> None:
     expect(count).to_have_text("Not found")
     search.fill("")
     expect(count).to_have_text("")
-    assert page.locator("mark").count() == 0
+    assert marks.count() == 0
 
 
 def test_notes_are_text(bench: Any) -> None:
@@ -142,43 +151,158 @@ def test_the_place_is_kept_over_a_reload_and_per_case(bench: Any) -> None:
     expect(where(page)).to_have_text("Nursing · page 2 of 2")
 
 
-def test_pages_are_asked_for_when_needed(bench: Any) -> None:
-    notes = viewer(texts={})
-    asked: list[str] = []
+def test_the_results_are_listed_and_lead_to_their_places(bench: Any) -> None:
+    page = bench.mount(viewer())
+    page.get_by_label("Search the notes").fill("fluid")
+    listed = page.get_by_role("list", name="Results")
+    expect(listed).to_be_hidden()
+    page.get_by_role("button", name="List", exact=True).click()
+    expect(listed.get_by_role("button")).to_have_count(5)
+    expect(listed.get_by_role("button").nth(3)).to_have_text(
+        "Medical notes, page 4 … 🫀 Last fluid. …"
+    )
+    listed.get_by_role("button").nth(4).click()
+    expect(where(page)).to_have_text("Nursing · page 2 of 2")
+    expect(listed.get_by_role("button").nth(4)).to_have_attribute("aria-current", "true")
 
-    def deliver(name: str, payload: Any) -> None:
-        asked.append(payload["document"])
-        notes.deliver(payload["document"], TEXTS[payload["document"]])
 
-    notes.on_action(deliver)
+def test_a_page_and_its_neighbours_are_asked_for_once(bench: Any) -> None:
+    notes = viewer({})
+    asked: list[Any] = []
+    notes.on_action(
+        lambda name, payload: asked.append((name, payload["document"], payload["page"]))
+    )
+    notes.read_from(TEXTS)
     page = bench.mount(notes)
     expect(page.locator(".lltic-notes__words")).to_have_text("First page.")
-    assert asked == ["m"]
-    page.get_by_label("Search the notes").fill("fluid")
-    expect(page.get_by_role("status")).to_have_text("1 of 5")
-    assert sorted(asked) == ["g", "m", "n"]
+    page.wait_for_timeout(100)
+    assert asked == [("page", "m", 1), ("page", "m", 2)]
+    page.get_by_role("button", name="Next page").click()
+    expect(page.locator(".lltic-notes__words")).to_have_text("Fluid chart not done.")
+    page.wait_for_timeout(100)
+    assert asked[2:] == [("page", "m", 3)]
 
 
 def test_notes_that_do_not_come_are_said(bench: Any) -> None:
-    notes = viewer(texts={})
+    notes = viewer({})
 
     def fail(name: str, payload: Any) -> None:
         raise RuntimeError("no notes")
 
     notes.on_action(fail)
     page = bench.mount(notes)
-    expect(page.get_by_role("alert")).to_contain_text("did not arrive")
+    expect(page.get_by_text("The notes did not arrive.")).to_contain_text("is not affected")
     notes.on_action(fail, remove=True)
-    notes.on_action(lambda name, payload: notes.deliver("m", TEXTS["m"]))
+    notes.read_from(TEXTS)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".lltic-notes__words")).to_have_text("First page.")
 
 
-def test_partial_notes_are_never_shown_as_complete(bench: Any) -> None:
-    page = bench.mount(viewer(texts={**TEXTS, "m": ["Only one.", " \n "]}))
-    expect(page.get_by_text("Only 2 of 4 pages of this document are here")).to_be_visible()
-    page.get_by_role("button", name="Next page").click()
-    expect(page.get_by_text("This page has no readable text.")).to_be_visible()
+def scan(text: str) -> dict[str, Any]:
+    return {**scanned(text), "text": text}
+
+
+PICTURED = [{**DOCUMENTS[0], "pictures": True}, DOCUMENTS[1]]
+LAID = {"m": [scan(text) for text in TEXTS["m"]], "n": TEXTS["n"]}
+
+
+def test_a_page_is_a_picture_with_its_words_over_it(bench: Any) -> None:
+    page = bench.mount(viewer(LAID, documents=PICTURED))
+    expect(page.locator(".lltic-notes canvas")).to_have_js_property("width", 420)
+    words = page.locator(".lltic-notes__words")
+    for number, text in enumerate(TEXTS["m"], 1):
+        page.get_by_role("textbox", name="Page").fill(str(number))
+        page.keyboard.press("Enter")
+        expect(where(page)).to_contain_text(f"page {number} of 4")
+        page.wait_for_timeout(80)
+        assert words.evaluate("node => node.textContent") == text  # nothing but the text
+    page.get_by_role("textbox", name="Page").fill("1")
+    page.keyboard.press("Enter")
+    first = page.locator(".lltic-word").first
+    expect(first).to_have_text("First ")
+    box, paper = first.bounding_box(), page.locator(".lltic-notes__paper").bounding_box()
+    scale = paper["width"] / 420
+    assert abs(box["x"] - paper["x"] - 30 * scale) < 1
+    assert abs(box["width"] - 42 * scale) < 1.5  # up to the next word
+    assert abs(box["height"] - 12 * scale) < 1
+
+
+def test_the_words_can_be_read_as_text_and_be_made_larger(bench: Any) -> None:
+    page = bench.mount(viewer(LAID, documents=PICTURED))
+    show = page.get_by_role("group", name="Show pages as")
+    expect(show.get_by_role("button", name="Picture")).to_have_attribute("aria-pressed", "true")
+    wide = page.locator(".lltic-notes__paper").bounding_box()["width"]
+    page.get_by_role("button", name="Larger").click()
+    assert page.locator(".lltic-notes__paper").bounding_box()["width"] > 1.2 * wide
+    show.get_by_role("button", name="Text").click()
+    expect(page.locator(".lltic-notes canvas")).to_be_hidden()
+    expect(page.locator(".lltic-notes__words")).to_have_css("font-size", "20px")
+    page.get_by_role("tab", name="Nursing").click()
+    expect(show).to_be_hidden()  # it has no pictures
+    expect(page.locator(".lltic-notes__words")).to_have_text("Turned.")
+
+
+def test_a_narrow_page_shows_text_until_the_person_chooses(new_bench: Callable[..., Any]) -> None:
+    phone = new_bench(320, 800)
+    page = phone.mount(viewer(LAID, documents=PICTURED))
+    text = page.get_by_role("button", name="Text", exact=True)
+    expect(text).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Picture").click()
+    expect(page.locator(".lltic-notes canvas")).to_be_visible()
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= 320
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "again"),
+    [
+        ("page-too-slow", "it takes too long to draw", 1),
+        ("document-locked", "protected by a password", 0),
+        ("", "no answer came", 1),
+    ],
+)
+def test_a_picture_that_cannot_be_drawn_leaves_the_words(
+    bench: Any, code: str, why: str, again: int
+) -> None:
+    notes = viewer({}, documents=PICTURED)
+    texts = viewer(LAID, documents=PICTURED)
+
+    def answer(name: str, payload: Any) -> None:
+        if name == "picture":
+            notes.cannot(payload["ask"], "", code)
+        else:
+            texts.send = notes.send
+            texts._callbacks[0](name, payload)
+
+    notes.on_action(answer)
+    page = bench.mount(notes)
+    said = page.locator(".lltic-notes__state")
+    expect(said).to_contain_text(why)
+    expect(said).to_contain_text("Its words are below. What you have written is safe.")
+    expect(said.get_by_role("button", name="Try again")).to_have_count(again)
+    expect(page.locator(".lltic-notes__words")).to_have_text("First page.")
+
+
+def test_a_scan_without_words_says_so(bench: Any) -> None:
+    blank = {"m": [{**scanned("x"), "text": "", "words": []}] * 4, "n": TEXTS["n"]}
+    page = bench.mount(viewer(blank, documents=PICTURED))
+    expect(page.get_by_text("No words could be read from this page")).to_be_visible()
+    expect(page.locator(".lltic-notes canvas")).to_be_visible()
+
+
+def test_few_pictures_are_kept(bench: Any) -> None:
+    many = [{"id": "m", "title": "Long", "pages": 30, "pictures": True}]
+    page = bench.mount(viewer({"m": [scan(f"Page {n}") for n in range(30)]}, documents=many))
+    page.evaluate(
+        """() => { const close = ImageBitmap.prototype.close; window.let_go = 0;
+        ImageBitmap.prototype.close = function () { window.let_go += 1; close.call(this); } }"""
+    )
+    for number in range(2, 20):
+        page.get_by_role("button", name="Next page").click()
+        expect(where(page)).to_contain_text(f"page {number} of 30")
+        expect(page.locator(".lltic-notes canvas")).to_have_js_property("width", 420)
+    page.wait_for_timeout(200)
+    assert page.evaluate("let_go") >= 14
 
 
 def test_many_documents_are_a_select(new_bench: Callable[..., Any]) -> None:
@@ -214,20 +338,159 @@ def select_words(page: Any, selector: str, words: str) -> None:
     )
 
 
-def test_use_as_evidence_counts_code_points(bench: Any) -> None:
-    notes = viewer(quotable=True)
-    heard: list[Any] = []
-    notes.on_action(lambda name, payload: heard.append((name, payload)))
-    page = bench.mount(notes)
+QUESTIONS = [{"field": "a.words", "label": "Your judgement"}, {"field": "b.words", "label": "Why"}]
+
+
+def edits(page: Any) -> None:
+    page.evaluate(
+        """() => { window.edits = []; document.addEventListener("lltic:edit", ({detail}) => {
+            detail.taken = true; window.edits.push(detail); }); }"""
+    )
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_a_passage_becomes_evidence_in_code_points(bench: Any, pictures: bool) -> None:
+    documents = [{**DOCUMENTS[0], "pictures": pictures}]
+    page = bench.mount(viewer(LAID, documents=documents, questions=QUESTIONS))
+    edits(page)
     page.get_by_role("textbox", name="Page").fill("4")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Use as evidence")).to_be_hidden()
+    expect(page.locator(".lltic-notes__words")).to_contain_text("Last fluid.")
+    button = page.get_by_role("button", name="Use as evidence")
+    expect(button).to_be_hidden()
+    expect(page.get_by_text("Select words to use them as evidence.")).to_be_visible()
+    bar = page.locator(".lltic-notes__bar").bounding_box()
     select_words(page, ".lltic-notes__words", "Last fluid.")
-    page.get_by_role("button", name="Use as evidence").click()
-    page.wait_for_timeout(100)
-    quote = {"document": "m", "page": 4, "start": 2, "end": 13, "text": "Last fluid."}
-    assert heard == [("quote", quote)]
+    expect(button).to_be_visible()
+    assert page.locator(".lltic-notes__bar").bounding_box() == bar  # nothing moves meanwhile
+    page.get_by_label("beside").select_option("Why")
+    button.click()
+    expect(page.get_by_text("Laid beside “Why”.")).to_be_visible()
+    (edit,) = page.evaluate("edits")
+    assert edit["field"].startswith("evidence:")
+    passage = edit["value"]["value"]
+    source = "Medical notes, page 4 · 6 Sep 2026"
+    place = {"document": "m", "page": 4, "start": 2, "end": 13, "text": "Last fluid."}
+    assert passage == {**place, "field": "b.words", "source": source}
     assert TEXTS["m"][3][2:13] == "Last fluid."
+
+
+def test_words_are_selected_by_keyboard(bench: Any) -> None:
+    page = bench.mount(viewer(questions=QUESTIONS[:1]))
+    edits(page)
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_role("tabpanel").focus()
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    assert page.evaluate("getSelection().toString()") == "Fluid chart\nnot"
+    page.keyboard.press("Shift+ArrowLeft")
+    page.get_by_role("button", name="Use as evidence").press("Enter")
+    (edit,) = page.evaluate("edits")
+    assert edit["value"]["value"]["text"] == "Fluid chart"
+
+
+def test_the_question_last_in_hand_is_offered_first(bench: Any) -> None:
+    fields = [TextArea(field=one["field"], label=one["label"], bound=False) for one in QUESTIONS]
+    page = bench.mount(viewer(questions=QUESTIONS), *fields)
+    page.get_by_label("Why").focus()
+    select_words(page, ".lltic-notes__words", "First")
+    expect(page.get_by_label("beside")).to_have_value("b.words")
+
+
+def test_a_passage_is_shown_where_it_stands(bench: Any) -> None:
+    item = {"id": "e1", "document": "m", "page": 3, "start": 9, "end": 14, "text": "fluid"}
+    item["source"] = "Medical notes, page 3"
+    page = bench.mount(viewer(), Evidence(field="a.words", items=[item], label="Your judgement"))
+    page.get_by_role("button", name=re.compile("show in notes.*fluid")).click()
+    expect(where(page)).to_contain_text("page 3 of 4")
+    expect(page.locator("mark.lltic-hit--shown")).to_have_text("fluid")
+    expect(page.get_by_role("tabpanel")).to_be_focused()
+    page.evaluate(
+        """document.dispatchEvent(new CustomEvent("lltic:passage", {detail:
+        {document: "m", page: 3, start: 9, end: 14, text: "other"}}))"""
+    )
+    expect(page.get_by_text("the document has changed since")).to_be_visible()
+
+
+class Notary:
+    """A service that keeps evidence, or says why not."""
+
+    def __init__(self, bench: Any, refuse: str = "") -> None:
+        self.refuse = refuse
+        self.status = SaveStatus(owner="P", review_id="R", case_id="C")
+        self.shelf = Evidence(field="a.words", label="Your judgement")
+        self.status.on_operation(self._do)
+        self.seen: list[Any] = []
+        self.silent = False
+        self.page = bench.mount(viewer(questions=QUESTIONS[:1]), self.shelf, self.status)
+
+    def _do(self, op: Any) -> None:
+        self.seen.append(op)
+        which = {"op_id": op["op_id"], "field": op["field"]}
+        if self.silent:
+            return
+        if self.refuse:
+            self.status.refuse(**which, message=self.refuse)
+            return
+        said = passage_of(op["value"])
+        if said:
+            self.shelf.items = [{**said, "id": op["op_id"], "source": "Medical notes, page 1"}]
+        else:
+            self.shelf.items = []
+        self.status.ack(**which, version=1, at="2026-09-06T10:00:00Z")
+
+
+def cite(page: Any) -> None:
+    expect(page.locator(".lltic-notes__words")).to_have_text("First page.")
+    select_words(page, ".lltic-notes__words", "First")
+    page.get_by_role("button", name="Use as evidence").click()
+
+
+def test_evidence_is_on_record_and_can_be_taken_away(bench: Any) -> None:
+    notary = Notary(bench)
+    page = notary.page
+    cite(page)
+    quoted = page.locator(".lltic-evidence blockquote")
+    expect(quoted).to_have_text(re.compile("“First”.*Medical notes, page 1.*take away", re.S))
+    expect(quoted).to_have_count(1)
+    assert [op["value"]["value"]["text"] for op in notary.seen] == ["First"]
+    page.get_by_role("button", name=re.compile("take away.*First")).click()
+    expect(quoted).to_have_count(0)
+    assert notary.seen[1]["field"] == f"evidence:{notary.seen[0]['op_id']}"
+    assert notary.seen[1]["value"] is None
+
+
+def test_evidence_waits_in_the_tab_until_it_is_on_record(bench: Any) -> None:
+    notary = Notary(bench)
+    notary.silent = True
+    cite(notary.page)
+    expect(notary.page.get_by_text("being saved")).to_be_visible()
+    notary.page.wait_for_timeout(600)
+    before = notary.seen[0]["op_id"]
+    notary.page.reload()
+    again = Notary(bench)
+    expect(again.page.locator(".lltic-evidence blockquote")).to_contain_text("take away")
+    assert [op["op_id"] for op in again.seen] == [before]
+
+
+def test_evidence_that_is_refused_is_told(bench: Any) -> None:
+    notary = Notary(bench, "does not stand there in this document.")
+    cite(notary.page)
+    alert = notary.page.get_by_role("alert").filter(has_text="Not saved")
+    expect(alert).to_contain_text("evidence from the notes")
+    expect(alert).to_contain_text("Your answers are not affected")
+    expect(notary.page.get_by_text("not saved", exact=True)).to_be_visible()
+    alert.get_by_role("button", name="Leave this unsaved").click()
+    expect(notary.page.locator(".lltic-evidence blockquote")).to_have_count(0)
+
+
+def test_evidence_is_put_into_the_words(bench: Any) -> None:
+    item = {"id": "e1", "document": "m", "page": 3, "start": 9, "end": 14, "text": "fluid"}
+    item["source"] = "Medical notes, page 3"
+    area = TextArea(field="a.words", label="Your judgement", bound=False)
+    page = bench.mount(area, Evidence(field="a.words", items=[item]))
+    page.get_by_role("button", name="add to my text").click()
+    expect(page.get_by_label("Your judgement")).to_have_value("“fluid” (Medical notes, page 3)")
 
 
 def test_show_leads_back_to_the_passage(bench: Any) -> None:

@@ -12,16 +12,15 @@ from lltic.ui.kit import (
     CheckAnswers,
     ConflictNotice,
     Heading,
-    Journey,
     Notice,
     Paragraph,
     PatientBanner,
     Place,
-    Quote,
     Receipt,
     SiteHeader,
     Splitter,
     TaskList,
+    TextArea,
     Worklist,
     link,
 )
@@ -243,6 +242,14 @@ def test_worklist_snapshot(bench: Any) -> None:
     expect(page.get_by_text("All done")).to_be_visible()
 
 
+def test_a_page_is_turned_to_the_field_one_was_in(bench: Any) -> None:
+    place = Place(title="First", query="?a")
+    page = bench.mount(place, Heading(text="First"), TextArea(field="a.b", label="Words"))
+    place.turn_to("?a", "First", field="a.b")
+    bench.push()
+    expect(page.get_by_label("Words")).to_be_focused()
+
+
 def test_links_open_in_a_new_tab_like_any_link(bench: Any) -> None:
     row = {"case_id": "1", "link": "Start", "status": "", "query": "?review=R1"}
     worklist = Worklist(groups=[{"heading": "", "rows": [row]}])
@@ -343,56 +350,13 @@ def test_banner_stays_in_view_and_is_short_on_a_phone(new_bench: Callable[..., A
     expect(page.get_by_text("value 5")).to_be_visible()
 
 
-SEGMENTS = [
-    {"label": "Ward 23", "kind": "acute", "from": "2026-09-02", "to": "2026-09-11"},
-    {"label": "Nursing", "kind": "community", "from": "2026-09-14", "to": "2026-09-24T09:00"},
-]
-
-
-def test_journey_says_in_words_what_it_draws(bench: Any) -> None:
-    journey = Journey(
-        title="Journey",
-        segments=SEGMENTS,
-        died_on="2026-09-28",
-        phase={"label": "Ongoing care", "from": "2026-09-04", "to": "2026-09-11"},
-    )
-    page = bench.mount(journey)
-    words = page.get_by_role("list")
-    expect(words).to_match_aria_snapshot("""
-      - list:
-        - listitem: "Ward 23: 2 Sep to 11 Sep 2026"
-        - listitem: "Nursing: 14 Sep to 24 Sep 2026"
-        - listitem: "Died: 28 Sep 2026"
-    """)
-    drawn = page.locator("svg").text_content()
-    for text in ("this page: Ongoing care", "3 days", "4 days", "died 28 Sep"):
-        assert text in drawn
-    toggle = page.get_by_role("button", name="Show as a list")
-    toggle.click()
-    expect(page.get_by_role("button", name="Hide the list")).to_be_focused()
-    expect(page.get_by_text("This page:", exact=True)).to_be_visible()
-
-
-def test_journey_is_a_list_on_a_phone(new_bench: Callable[..., Any]) -> None:
-    bench = new_bench(390, 844)
-    page = bench.mount(Journey(segments=SEGMENTS, died_on="2026-09-28"))
-    page.wait_for_timeout(200)
-    assert page.locator("svg").count() == 0
-    box = page.get_by_role("list").bounding_box()
-    assert box["width"] > 200 and box["height"] > 40
-
-
 def test_small_parts(bench: Any) -> None:
-    quote = Quote(text="A passage", source="Notes, page 3", payload={"page": 3}, removable=True)
     notice = Notice(kind="error", title="Not done", text="One.\n\nTwo.", announce=True)
     conflict = ConflictNotice(label="Judgement", mine="m", other="o", other_by="Your other tab")
-    heard, chosen = hearing(quote), hearing(conflict)
-    page = bench.mount(quote, notice, Paragraph(text="One.\n\nTwo."), conflict)
-    page.get_by_role("button", name="show in notes").click()
-    page.get_by_role("button", name="remove").click()
+    chosen = hearing(conflict)
+    page = bench.mount(notice, Paragraph(text="One.\n\nTwo."), conflict)
     page.get_by_role("button", name="Keep the other").click()
     page.wait_for_timeout(100)
-    assert heard == [("show", {"page": 3}), ("remove", {"page": 3})]
     assert chosen == [("use_other", {})]
     problem = page.get_by_role("alert").filter(has_text="Problem:")
     expect(problem).to_contain_text("Problem: Not done")
