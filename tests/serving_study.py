@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kernel_processes import command_line
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lltic.cli.demo import PASSWORD, make_demo
@@ -69,8 +70,7 @@ class Served:
         found = []
         for pid in self._descendants(self.process.pid):
             with contextlib.suppress(OSError):
-                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if re.search(words, line):
+                if re.search(words, command_line(pid)):
                     found.append(pid)
         return found
 
@@ -83,12 +83,12 @@ class Served:
         return below + [g for c in below for g in self._descendants(c)]
 
     def environments(self) -> str:
-        """What every process below ours has in its environment."""
+        """What every process below ours was started with in its environment."""
+        assert self.pids(KERNEL), "the kernels are among them"
         found = ""
         for pid in self._descendants(self.process.pid):
             with contextlib.suppress(OSError):
                 found += Path(f"/proc/{pid}/environ").read_text("utf-8", "replace")
-        assert "LLTIC_TICKET" in found, "the kernels are among them"
         return found
 
     def kill(self, words: str) -> int:

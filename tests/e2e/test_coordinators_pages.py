@@ -1,4 +1,5 @@
-"""SEC-12: a coordinator reads names and dates, types dates as people do, and is told of slips."""
+"""A coordinator's pages: names, dates and slips (SEC-12), cases that are given; and an
+adjudicator's, with problems side by side."""
 
 from __future__ import annotations
 
@@ -6,10 +7,13 @@ import re
 
 import pytest
 from argon2 import PasswordHasher
-from many_sided_study import JOINT, PASSWORD, PEOPLE, make_many_sided
+from entries_study import CASE as ENTRIES
+from entries_study import LIST, add_entries_case
+from many_sided_study import JOINT, OFFERED, PASSWORD, PEOPLE, make_many_sided
 from playwright.sync_api import Page, expect
 from serving_study import Served, log_in
 
+from lltic.clock import system_clock
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.people import Person
 from lltic.reviews.read import events
@@ -21,6 +25,7 @@ def served(tmp_path_factory):
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     namesake = Person("azra", PEOPLE["amira"].label, "Elsewhere", ("reviewer",))
     Accounts(study.keys, hasher=cheap).add(namesake, PASSWORD)
+    add_entries_case(study, system_clock)
     running = Served(study)
     yield running
     running.stop()
@@ -99,3 +104,49 @@ def test_a_form_that_another_coordinator_has_saved_keeps_every_word_on_the_scree
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("INC-7")).to_be_visible()
     other.context.close()
+
+
+def test_a_case_is_given_to_somebody_from_the_list_of_who_has_what(served, tab):
+    tab.get_by_role("link", name="Who has what").click()
+    tab.get_by_role("link", name="Give to somebody").click()
+    carys = tab.get_by_label("Dr C. Pugh")
+    expect(carys).to_have_accessible_description("Secondary care, nothing to do just now")
+    tab.get_by_role("button", name="Give it to them").click()
+    expect(tab.get_by_role("alert")).to_contain_text("Choose who is to read this case")
+    carys.check()
+    tab.get_by_role("button", name="Give it to them").click()
+    expect(tab.get_by_role("heading", level=1, name=f"Case {OFFERED}")).to_be_visible()
+    expect(tab.get_by_role("row").filter(has_text="Dr C. Pugh")).to_contain_text(
+        "With the reviewer"
+    )
+    (given,) = [e for e in events(served.study) if e.kind == "given"]
+    assert (given.actor, given.value["reviewer"]) == ("cora", "carys")
+    tab.goto(f"{served.url}?page=progress&view=differences")
+    waiting = tab.get_by_role("table", name="To be settled")
+    expect(waiting.get_by_role("row").filter(has_text=ENTRIES)).to_contain_text("not the same")
+    tab.get_by_role("link", name="Calibration").click()
+    expect(tab.get_by_text("For talking together, not for ranking")).to_be_visible()
+
+
+def test_an_adjudicator_takes_over_a_whole_problem_of_one_reviewer(served, browser):
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(20_000)
+    tab = context.new_page()
+    log_in(tab, served.url, "ada", PASSWORD)
+    row = tab.get_by_role("listitem").filter(has_text=ENTRIES)
+    row.get_by_role("button", name="Take this case").click()
+    tab.get_by_role("link", name="What went wrong").click()
+    expect(tab.get_by_role("heading", name="Problem 1 (both said so)")).to_be_visible()
+    both = tab.get_by_role("region", name="Problem that both describe, not in the same way")
+    side = both.locator(".lltic-side").filter(has_text="A day without a fluid chart.")
+    side.get_by_role("button", name="Take this over").click()
+    expect(tab.get_by_role("heading", name="Problem 2")).to_be_visible()
+    expect(tab.get_by_label("What happened?").nth(1)).to_have_value("A day without a fluid chart.")
+    expect(side).to_contain_text("It stands among the answers below")
+    expect(tab.get_by_role("status").filter(has_text="Taken over from Reviewer")).to_have_count(1)
+    expect(both.get_by_role("button", name="Take this over")).to_have_count(1)
+    made = [e for e in events(served.study) if e.kind == "answered" and e.actor == "ada"]
+    assert [e.field.rpartition(".")[2] for e in made] == ["began_on", "harm", "words", "list"]
+    (entry,) = {e.field.split(".")[2] for e in made[:3]}
+    assert made[-1].field == LIST and made[-1].value["value"][-1] == entry
+    context.close()

@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from serving_study import free_port, log_in
 
-from lltic.form.advice import questions
 from lltic.form.load import load_form_file
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "form_authors_guide.md"
@@ -80,9 +79,9 @@ def test_its_twenty_questions_appear(browser, address: str, guide_form: Path):
         if part.id == "gaps":
             answer_yes(page, "Was anything not passed on")
             page.get_by_role("button", name="Add a gap").click()
-        for path, item in questions(form):
+        for path, item in form.questions():
             if path.startswith(f"{part.id}."):
                 asked = page.get_by_text(item.label, exact=False).locator("visible=true").first
                 expect(asked, path).to_be_visible(timeout=10_000)
-    assert sum(1 for _ in questions(form)) == 20
+    assert sum(1 for _ in form.questions()) == 20
     page.close()

@@ -6,6 +6,8 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
+from collections import deque
 
 __all__ = ["Relay"]
 
@@ -15,8 +17,11 @@ class Relay:
 
     ``silence()`` is a blackout: lines stay open and nothing passes, as when a cable is drawn or a
     train enters a tunnel; what was sent meanwhile arrives when it is over. ``cut()`` ends every
-    line and refuses new ones, as a firewall or a restarted proxy does.
+    line and refuses new ones, as a firewall or a restarted proxy does. ``delay`` is how many
+    seconds every byte is under way, in either direction: a satellite, or a hotel.
     """
+
+    delay = 0.0
 
     def __init__(self, port: int) -> None:
         self._server = ("127.0.0.1", port)
@@ -81,13 +86,21 @@ class Relay:
                 self._lines -= {near, far}
 
     def _both_ways(self, near: socket.socket, far: socket.socket) -> None:
+        under_way: deque[tuple[float, socket.socket, bytes]] = deque()
         with selectors.DefaultSelector() as either:
             either.register(near, selectors.EVENT_READ, far)
             either.register(far, selectors.EVENT_READ, near)
             while True:
-                for key, _ in either.select():
+                wait = max(0.0, under_way[0][0] - time.monotonic()) if under_way else None
+                for key, _ in either.select(wait):
                     self._passes.wait()
                     data = key.fileobj.recv(65536)  # type: ignore[union-attr]
                     if not data:
                         return
-                    key.data.sendall(data)
+                    due = time.monotonic() + self.delay
+                    under_way.append(
+                        (max(due, under_way[-1][0] if under_way else due), key.data, data)
+                    )
+                while under_way and under_way[0][0] <= time.monotonic():
+                    _, there, data = under_way.popleft()
+                    there.sendall(data)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -19,18 +18,13 @@ from jupyter_server.services.kernels.connection.base import (
     serialize_binary_message,
     serialize_msg_to_ws_v1,
 )
+from kernel_processes import connection_file
 
-__all__ = ["V1", "OpenPage", "Spoken", "environment", "frame", "open_page", "watched"]
+__all__ = ["V1", "OpenPage", "Spoken", "connection_file", "frame", "open_page", "watched"]
 
 XSRF = "0" * 32
 V1 = "v1.kernel.websocket.jupyter.org"
 PATIENCE = 30
-
-
-def environment(pid: int) -> dict[str, str]:
-    """What a process was started with."""
-    pairs = Path(f"/proc/{pid}/environ").read_text("utf-8", "replace").split("\0")
-    return {key: value for key, _, value in (pair.partition("=") for pair in pairs if pair)}
 
 
 def frame(kind: Any, content: Any, channel: Any, framing: str = "text") -> tuple[Any, str]:
@@ -247,9 +241,3 @@ def watched(pid: int) -> Iterator[Watched]:
         yield found
     finally:
         client.stop_channels()
-
-
-def connection_file(pid: int) -> Path:
-    """Return the file that says how to reach a kernel, and has its key."""
-    command = Path(f"/proc/{pid}/cmdline").read_text("utf-8").split("\0")
-    return Path(command[command.index("-f") + 1])

@@ -279,8 +279,13 @@ def without_names(drawn: str) -> str:
 def test_the_workbook(hostile, facts, tmp_path):
     sheets, at = all_sheets(facts), facts.made_at
     write_workbook(tmp_path / "w.xlsx", sheets, title=facts.title, footer=facts.title, made_at=at)
-    found = [cell for page in load_workbook(tmp_path / "w.xlsx") for row in page for cell in row]
-    assert [c.coordinate for c in found if c.data_type == "f" or c.hyperlink] == []
+    book = load_workbook(tmp_path / "w.xlsx")
+    names, found = book.sheetnames, [cell for page in book for row in page for cell in row]
+    assert [c.coordinate for c in found if c.data_type == "f"] == []
+    links = [c.hyperlink for c in found if c.hyperlink]
+    assert links, "nothing leads from one sheet to another"
+    for link in links:  # made of the names of our own sheets, and never out of the file
+        assert link.target is None and link.location.split("!")[0].strip("'") in names
     said = " ".join(str(cell.value) for cell in found)
     assert all(payload in said for payload in hostile.payloads if payload.isprintable())
 

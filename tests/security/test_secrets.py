@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_line import connection_file, open_page, watched
+from kernel_processes import connection_file, is_copy
+from page_line import open_page, watched
 from playwright.sync_api import BrowserContext, Page, expect
 from secret_scan import Secrets, below, environment, files_below, forms, secrets_in_keys
 from serving_study import KERNEL, Served, log_in, sign
@@ -92,8 +93,9 @@ class Evening:
         self.pages += [page.content(), page.evaluate(stores)]
 
     def _look_at_kernel(self, pid: int) -> None:
-        self.tickets[pid] = environment(pid)["LLTIC_TICKET"]
-        self.secrets.add(f"spent ticket of {pid}", self.tickets[pid])
+        if not is_copy(pid):  # a copy's environment never had it
+            self.tickets[pid] = environment(pid)["LLTIC_TICKET"]
+            self.secrets.add(f"spent ticket of {pid}", self.tickets[pid])
         self.secrets.add("kernel key", json.loads(connection_file(pid).read_text())["key"])
         with watched(pid) as seen:
             said = {"user_expressions": {"c": CAPABILITY}, "silent": True, "reply": True}
@@ -104,8 +106,8 @@ class Evening:
 
     def temporary(self) -> list[Path]:
         """The temporary folders of the run: of the service, and of the kernels."""
-        homes = [environment(pid)["HOME"] for pid in self.served.pids(KERNEL)]
-        return [Path(self.served.folder.name), *{Path(home).parent for home in homes}]
+        files = [connection_file(pid) for pid in self.served.pids(KERNEL)]
+        return [Path(self.served.folder.name), *{file.parent for file in files}]
 
 
 def heading(page: Page, text: str) -> None:
@@ -215,7 +217,7 @@ def choose_another_password(evening: Evening, page: Page) -> None:
 
 def test_the_run_had_secrets_of_every_kind_and_did_what_it_says(evening):
     kinds = {"password": 4, "session": 3, "ticket": 1, "signature": 1, "capability": 2}
-    kinds |= {"spent ticket of": 2, "kernel key": 2, "keys/pseudonym.key": 1, "keys/cases.db": 2}
+    kinds |= {"kernel key": 2, "keys/pseudonym.key": 1, "keys/cases.db": 2}
     kinds |= {"keys/accounts.db": 3, "keys/operator.key": 1}
     for kind, least in kinds.items():
         assert len(evening.secrets.named(kind)) >= least, (kind, evening.secrets.values.keys())
@@ -230,20 +232,29 @@ def test_no_address_has_one(evening):
     assert evening.secrets.in_urls(evening.urls, harmless=("session_id",)) == []
 
 
-def test_no_process_has_one_but_a_kernel_its_spent_ticket(evening):
+def test_no_process_has_one_but_a_started_kernel_its_spent_ticket(evening):
     kernels = evening.served.pids(KERNEL)
-    others = [pid for pid in below(evening.served.process.pid) if pid not in kernels]
-    assert len(others) >= 2 and kernels
+    started = [pid for pid in kernels if not is_copy(pid)]
+    others = [pid for pid in below(evening.served.process.pid) if pid not in started]
+    assert len(others) >= 3 and kernels
     for pid in others:
         assert evening.secrets.in_process(pid) == []
-    for pid in kernels:
+    for pid in started:
         own = f"spent ticket of {pid}"
         assert evening.secrets.in_process(pid, names=SPENT, values=[own]) == []
-        assert evening.secrets.in_process(pid) != [], "the scan would see it"
     [socket] = Path(evening.served.folder.name).glob("*/reviews.sock")
     for ticket in evening.tickets.values():
         with pytest.raises(Refused):
             Client(str(socket)).exchange(ticket)
+
+
+def test_the_scan_sees_what_a_process_has(evening):
+    run = [sys.executable, "-c", "input()", PASSWORD]
+    for env, seen in (({}, "command line"), ({"A": MISTYPED}, "A"), ({"LLTIC_TICKET": "x"}, "LL")):
+        with subprocess.Popen(run, env=env, stdin=subprocess.PIPE) as process:
+            found = evening.secrets.in_process(process.pid)
+            process.communicate(b"\n")
+        assert any(f"{process.pid}" in one and seen in one for one in found), seen
 
 
 def test_no_log_has_one(evening):

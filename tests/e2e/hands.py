@@ -1,0 +1,246 @@
+"""What a person does at a page: keys, clicks and the clipboard, and what is counted of it.
+
+Every event is a trusted one, made by the browser for a key or a button that was pressed. No
+script gives the focus to anything.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+__all__ = ["Counted", "Keyboard", "heading", "paste", "saved", "select_words"]
+
+COUNT = """
+(() => {
+  const JUDGEMENT = "textarea";  // words of a judgement; what else is typed is one action a box
+  let box = null;
+  const tell = (kind, what) => globalThis.lltic_test_action(kind, String(what).slice(0, 40));
+  const on = (type, listener) =>
+    addEventListener(type, (event) => event.isTrusted && listener(event), true);
+  on("pointerdown", ({ target }) => {
+    box = null;
+    tell("click", target.textContent || target.id || target.tagName);
+  });
+  on("keydown", (event) => {
+    const { key, target, ctrlKey, metaKey, altKey, repeat } = event;
+    if (repeat || ["Control", "Shift", "Alt", "Meta"].includes(key)) return;
+    const chord = ctrlKey || metaKey || altKey;
+    const writes = !chord && (key.length === 1 || ["Backspace", "Delete"].includes(key));
+    const boxed = target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+    if (target.matches(JUDGEMENT) && (writes || (key === "Enter" && !chord))) return;
+    if (boxed && writes) {
+      if (box !== target) tell("box", target.id);
+      box = target;
+      return;
+    }
+    box = null;
+    tell("key", (ctrlKey ? "Control+" : "") + key);
+  });
+})();
+"""
+
+
+@dataclass
+class Counted:
+    """The actions of a person: what is neither reading nor typing judgement.
+
+    A press of a mouse button is one, and so is a key that is pressed, with these exceptions:
+    keys that write words into the text area of a judgement; Control, Shift and Alt themselves,
+    for they belong to the key they go with; and what is typed into another box, such as a word
+    to search for or a password, is one action for the box. Scrolling is reading. A page of the
+    notes that is turned is counted as the click, or the key, that turned it.
+    """
+
+    seen: list[tuple[str, str]] = field(default_factory=list)
+
+    def listen(self, context: BrowserContext) -> Counted:
+        """Count in every page of a context, over reloads."""
+        context.expose_binding("lltic_test_action", lambda _, *what: self.seen.append(what))
+        context.add_init_script(COUNT)
+        return self
+
+    def __str__(self) -> str:
+        kinds = Counter(kind for kind, _ in self.seen)
+        return f"{len(self.seen)} actions: " + ", ".join(f"{n} {k}" for k, n in kinds.items())
+
+
+def heading(page: Page, text: str) -> Locator:
+    """Wait for a page of this heading, and return the heading."""
+    found = page.get_by_role("heading", level=1, name=text)
+    expect(found).to_be_visible(timeout=15_000)
+    return found
+
+
+def saved(page: Page) -> None:
+    """Wait until everything is saved."""
+    said = page.get_by_role("status").filter(has_text=re.compile(r"^Saved \d\d:\d\d"))
+    expect(said).to_be_visible(timeout=10_000)
+
+
+WHERE = """([words, last]) => {
+  const root = document.querySelector(".lltic-notes__words");
+  const at = root.textContent.indexOf(words) + (last ? words.length - 1 : 0);
+  if (at < 0) return null;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  let passed = 0;
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (passed + node.length > at) {
+      const range = document.createRange();
+      range.setStart(node, at - passed);
+      range.setEnd(node, at - passed + 1);
+      let box = node.parentElement;
+      const scrolls = (one) => one.scrollHeight > one.clientHeight + 1
+        && ["auto", "scroll"].includes(getComputedStyle(one).overflowY);
+      while (box.parentElement && !scrolls(box)) box = box.parentElement;
+      const low = Math.min(box.getBoundingClientRect().bottom, innerHeight) - 60;
+      box.scrollBy(0, range.getBoundingClientRect().y - low);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return [last ? x + width - 0.5 : x + 0.5, y + height / 2];
+    }
+    passed += node.length;
+  }
+}"""
+
+
+def select_words(page: Page, words: str) -> None:
+    """Draw the mouse over words of the page of notes that is open."""
+    page.evaluate(WHERE, [words, False])  # it scrolls there
+    start, end = (page.evaluate(WHERE, [words, last]) for last in (False, True))
+    assert start and end, f"not on this page: {words}"
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+
+
+COPY = """async ([plain, rich]) => navigator.clipboard.write([new ClipboardItem({
+  "text/plain": new Blob([plain], { type: "text/plain" }),
+  ...(rich ? { "text/html": new Blob([rich], { type: "text/html" }) } : {}),
+})])"""
+
+
+def paste(page: Page, text: str, rich: str = "") -> None:
+    """Put a text into the clipboard, as another program does, and press Control+V.
+
+    Parameters
+    ----------
+    rich : str
+        The same as HTML, which Word lays beside it.
+    """
+    page.evaluate(COPY, [text, rich])
+    page.keyboard.press("Control+V")
+
+
+# Notes every time the focus is nowhere, and for how long; a page that is loaded begins there.
+WATCH = """
+(() => {
+  const name = (one) => `${one.tagName} ${one.dataset.key || one.id}`;
+  globalThis.lltic_lost = [];
+  let since = 0;
+  let from = "";
+  const look = () => {
+    const here = document.activeElement;
+    const nowhere = !here || here === document.body || here === document.documentElement;
+    if (nowhere && from && !since) since = performance.now();
+    if (!nowhere && since) lltic_lost.push([from, Math.round(performance.now() - since)]);
+    if (!nowhere) [since, from] = [0, name(here)];
+    requestAnimationFrame(look);
+  };
+  addEventListener("DOMContentLoaded", look);
+})();
+"""
+
+ON_BODY = "document.activeElement === document.body || !document.activeElement"
+
+# What the focus is on, and whether that is the first or the last thing that takes it.
+ENDS = """() => {
+  const here = document.activeElement;
+  const dialog = document.querySelector("dialog[open]");
+  const takes = "a[href], button, input, select, textarea, [tabindex]";
+  const all = [...(dialog ?? document).querySelectorAll(takes)];
+  const there = all.filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility());
+  return [here.textContent.slice(0, 200), here === there[0], here === there.at(-1)];
+}"""
+
+
+class Keyboard:
+    """Somebody without a mouse, and a page that may never leave them nowhere.
+
+    After every key the focus must be on something: at once, or, where the page turns,
+    before anybody could press another one (``longest`` milliseconds).
+    """
+
+    longest = 1500
+    most_tabs = 80
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.steps = 0
+        self.been: set[str] = set()
+
+    def summary(self) -> str:
+        """Say how long the focus was nowhere at most, while pages turned."""
+        lost = self.page.evaluate("lltic_lost")
+        longest = max((ms for _, ms in lost), default=0)
+        return f"{len(lost)} times a page turned under the focus, for {longest} ms at most"
+
+    def press(self, key: str) -> None:
+        """Press a key, and look that the focus is somewhere."""
+        self.page.keyboard.press(key)
+        self.stays()
+
+    def stays(self) -> None:
+        """Look that the focus is somewhere, and note how long it took to be."""
+        self.steps += 1
+        start = time.monotonic()
+        while self.page.evaluate(ON_BODY):
+            waited = 1000 * (time.monotonic() - start)
+            assert waited < self.longest, (
+                f"after {self.steps} steps the focus is on the page's body"
+            )
+            self.page.wait_for_timeout(5)
+        self.been.add(self.page.url)
+
+    def reach(self, target: Locator, key: str = "Tab") -> None:
+        """Press Tab, or another key, until the focus is there."""
+        expect(target).to_be_visible(timeout=10_000)
+        for _ in range(self.most_tabs):
+            if target.evaluate("one => one === document.activeElement"):
+                return
+            self.press(key)
+        raise AssertionError(f"not to be reached by {key}: {target}")
+
+    def write(self, text: str) -> None:
+        """Type a text, letter by letter."""
+        self.page.keyboard.type(text)
+        self.stays()
+
+    def into(self, label: str, text: str) -> None:
+        """Go to a box and type."""
+        self.reach(self.page.get_by_label(re.compile(label)))
+        self.write(text)
+
+    def choose(self, question: str, option: str) -> None:
+        """Go to a group of radios, and by arrows to one of them."""
+        group = self.page.get_by_role("group", name=re.compile(question))
+        wanted = group.get_by_role("radio", name=option).first
+        self.reach(group.get_by_role("radio").first)
+        if wanted.evaluate("one => one === document.activeElement"):
+            self.press("Space")
+        for _ in range(group.get_by_role("radio").count()):
+            if wanted.is_checked():
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"{option} is not to be chosen by arrows")
+
+    def on(self, name: str, key: str = "Tab", role: Any = "button") -> None:
+        """Go to a button and press it."""
+        self.reach(self.page.get_by_role(role, name=name, exact=True).first, key)
+        self.press("Enter")
