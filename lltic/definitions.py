@@ -202,6 +202,19 @@ def parse(model: type[T], data: Any, where: str) -> T:
         raise LlticError([_as_problem(e, where) for e in error.errors()]) from None
 
 
+SHAPES = {
+    "tuple": ("is not a list", "a list, also of one: [yes]"),
+    "list": ("is not a list", "a list, also of one: [yes]"),
+    "string": ("is not a text", "one text"),
+    "int": ("is not a whole number", "a whole number"),
+    "float": ("is not a number", "a number"),
+    "bool": ("is neither true nor false", "true, false"),
+    "dict": ("has no keys of its own", "keys with values: {key: value}"),
+    "dataclass": ("has no keys of its own", "keys with values: {key: value}"),
+}
+"""What is wrong with a value of another shape, and which shape is wanted, in an author's words."""
+
+
 def _as_problem(error: Any, where: str) -> Problem:
     path = ".".join(str(part) for part in error["loc"])
     context = error.get("ctx") or {}
@@ -217,6 +230,11 @@ def _as_problem(error: Any, where: str) -> Problem:
     }
     code = kinds.get(error["type"], "definition-wrong-value")
     message = messages.get(code) or error["msg"].removeprefix("Value error, ")
+    shape = error["type"].split("_")[0]
+    if error["type"] == "literal_error":
+        message = "is not one of the words that can stand here"
+    elif shape in SHAPES and error["type"] in (f"{shape}_type", f"{shape}_parsing"):
+        message, allowed = SHAPES[shape]
     return Problem(code, f"{where}: {path}" if path else where, message, allowed)
 
 

@@ -35,6 +35,9 @@ def problems_of(form: Form, where: str) -> Iterator[Problem]:
         yield Problem(
             "form-page-id", f"{where}: {page_id}", message, f"not {', '.join(sorted(TAKEN))}"
         )
+    for page_id in (one for one in pages if "." in one):
+        message = "has a dot, which parts a page from its items"
+        yield Problem("form-page-id", f"{where}: {page_id}", message, page_id.replace(".", "_"))
     seen: dict[str, Item] = {}
     questions: dict[str, Item] = {}
     for path, page, item in form.items():

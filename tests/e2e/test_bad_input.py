@@ -38,7 +38,7 @@ def unassigned(demo_copy) -> Study:
     ("old", "new", "words"),
     [
         ("    kind: gate\n", "    kind: gate\n    kind: gate\n", "the key 'kind' stands twice"),
-        ("        type: choice\n", "        type: choise\n", "text, scale, choice, choices"),
+        ("        type: choice\n", "        type: choise\n", "text, line, scale, choice, choices"),
         ("title: Structured", "titel: Structured", "titel: this key is not known"),
         ("scale: care", "scale: caer", "no scale 'caer'"),
         ("pages:", "pages: [", "line"),

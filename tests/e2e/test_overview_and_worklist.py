@@ -96,7 +96,8 @@ def test_from_sixty_cases_to_one_field_and_back_on_another_computer(browser, ser
     second.get_by_role("link", name=BACK).click()
     second.get_by_role("button", name="Continue here").click()
     the_field(second)
-    expect(first.get_by_text("This review is open in another window")).to_be_visible()
+    elsewhere = first.get_by_text("This review is open in another window")
+    expect(elsewhere).to_be_visible(timeout=20_000)
     second.context.close()
 
     query = re.compile(rf"review={ALONE}-1&page=ongoing$")

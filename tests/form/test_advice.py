@@ -60,6 +60,11 @@ def test_a_page_called_as_one_of_every_review_would_never_be_shown():
     assert [p.code for p in problems_of(made, "small.yml")] == ["form-page-id"]
 
 
+def test_a_page_whose_name_has_a_dot_would_part_in_the_wrong_place():
+    made = replace(form(FREE), pages=(Page("first.day", "The first day", (FREE,)),))
+    assert [p.code for p in problems_of(made, "small.yml")] == ["form-page-id"]
+
+
 def test_advice_reaches_into_entries():
     entries = Item("list", "repeat", "Steps", items=(ASKED,), entry="step")
     assert codes(form(entries)) == [("form-no-way-out", "facts.list.asked")]

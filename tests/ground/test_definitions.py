@@ -96,6 +96,28 @@ def test_every_problem_of_a_definition_at_once():
     assert "small.yml: kind" in str(error.value) and "big, small" in str(error.value)
 
 
+@dataclasses.dataclass(frozen=True)
+class Listed:
+    name: str
+    pages: tuple[Small, ...]
+    equals: tuple[str, ...]
+
+
+def test_a_value_of_another_shape_is_told_in_an_authors_words():
+    data = {"name": ["n"], "pages": [{"name": "n", "size": "three", "kind": "huge"}], "equals": "a"}
+    with pytest.raises(LlticError) as error:
+        parse(Listed, data, "f.yml")
+    assert {(p.where, p.message) for p in error.value.problems} == {
+        ("f.yml: name", "is not a text"),
+        ("f.yml: equals", "is not a list"),
+        ("f.yml: pages.0.size", "is not a whole number"),
+        ("f.yml: pages.0.kind", "is not one of the words that can stand here"),
+    }
+    assert "[yes]" in str(error.value)
+    with pytest.raises(LlticError, match=r"f\.yml: pages\.0.* has no keys of its own"):
+        parse(Listed, {**data, "pages": ["one"]}, "f.yml")
+
+
 def test_the_hash_is_of_the_content_not_of_the_comments(tmp_path):
     one = read(tmp_path, "# a comment\nb: 1\na: [x]\n")
     two = read(tmp_path, "a:\n  - x\nb: 1\n")

@@ -97,6 +97,12 @@ def quoted(text: str) -> str:
     return quote(text.encode("utf-8", "replace"), safe="")
 
 
+def test_an_address_that_is_no_call_leads_to_no_other(line):
+    for path in ("/v1/worklist/", "/v1/reviews/AAAAA-00001-1/", "/v1/reviews/x%2F"):
+        status, answer = line.raw("GET", path, None, line.capabilities["amira"])
+        assert (status, answer["problems"][0]["code"]) == (404, "no-such-call")
+
+
 def test_nothing_that_came_in_is_kept_for_the_next_request():
     """A reader of JSON that remembers short texts would remember passwords."""
     raw = json.dumps({"name": "amira", "password": "correct-horse"}).encode()

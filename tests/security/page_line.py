@@ -172,7 +172,7 @@ class OpenPage:
 
     def write(self, path: str, words: str) -> dict[str, Any]:
         """Write into a field."""
-        [field_] = [s for s in self.states.values() if s.get("field") == path]
+        [field_] = [s for s in self.states.values() if s.get("field") == path and "bound" in s]
         answer = self.say(
             {"field": path, "value": {"value": words}, "base_version": field_["version"]}
         )

@@ -41,7 +41,9 @@ def test_documents_are_put_on_paper_and_read_again(empty_study, ward_folder) -> 
         "id,pat,path\n" + "".join(f"d{n},p1,a.txt\n" for n in "1234")
     )
     ingest(empty_study, "tabular", [ward_folder])
+    (empty_study.extract / "truth.json").write_text("{}\n")
     put_on_paper(empty_study, {"d1": "pdf", "d2": "png", "d3": "docx"})
+    assert (empty_study.extract / "truth.json").read_text() == "{}\n"
     rows = read_table(empty_study, "documents").set_index("document_id")
     assert list(rows["original"].fillna("")) == ["pdf", "png", "docx", ""]
     assert list(rows["pages"]) == [2, 1, 2, 2]

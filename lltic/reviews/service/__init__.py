@@ -118,5 +118,6 @@ def build(
             405: answering.handler(unknown_call("wrong-method", "is made with another method")),
         },
     )
+    app.router.redirect_slashes = False  # an address is a call or none, never another call
     app.state.calls = calls
     return app

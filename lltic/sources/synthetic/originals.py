@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from lltic.pages.asking import Drawing
@@ -43,7 +44,17 @@ def put_on_paper(study: Study, kinds: Mapping[str, str]) -> None:
         file.write_bytes(text.encode())
         said = [len(taken.texts), document_hash(text), kind, taken.sha256]
         rows.loc[name, ["pages", "sha256", "original", "original_sha256"]] = said
-    write_tables(study, {**tables, "documents": rows.reset_index()})
+    with _kept(study.extract / "truth.json"):
+        write_tables(study, {**tables, "documents": rows.reset_index()})
+
+
+@contextmanager
+def _kept(file: Path) -> Iterator[None]:
+    """Put a file back that goes with its folder, which is written whole."""
+    held = file.read_bytes() if file.is_file() else None
+    yield
+    if held is not None:
+        file.write_bytes(held)
 
 
 def _made(pages: list[str], kind: str, folder: Path) -> bytes:

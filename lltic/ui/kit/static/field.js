@@ -175,6 +175,19 @@ function question(model, inner) {
   return [h(tag, { id, class: `lltic-question lltic-question--${model.get("heading")}` }, caption(model), words)];
 }
 
+/**
+ * Draw a question that is answered in one box: label, hint and error above it, the reasons for no
+ * answer below. Returns what keeps the error up to date. `around` is what the box stands in.
+ */
+function boxed(model, el, box, { around = box, below = null, said = null } = {}) {
+  const told = describe(model, box.id);
+  const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
+  const label = (text) => h("label", { for: box.id, class: "lltic-label" }, text, said, optional);
+  const group = h("div", { class: "lltic-group" }, question(model, label), told.hint(), told.error, around, below);
+  redraw(el, group);
+  return () => told.refresh(group, box);
+}
+
 /** Redraw the frame when its words change; refresh the error alone when only that changes. */
 function fieldLife(model, el, traits, build, field) {
   let refresh = () => {};

@@ -57,6 +57,7 @@ class Picker {
   }
 
   use() {
+    this.look(); // the browser tells of a selection a moment after it has changed
     const questions = this.model.get("questions");
     const question = questions.find(({ field }) => field === this.last) ?? questions[0];
     if (!this.picked || !question) return;

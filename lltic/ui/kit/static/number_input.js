@@ -34,8 +34,6 @@ function render({ model, el }) {
   };
   const build = () => {
     const id = fieldId(model.get("field"));
-    const told = describe(model, id);
-    const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
     const unit = model.get("unit");
     const signed = (model.get("minimum") ?? -1) < 0; // the keyboards of telephones have no minus sign
     const keys = model.get("decimals") ? "decimal" : "numeric";
@@ -50,17 +48,9 @@ function render({ model, el }) {
       on: { input: typed },
     });
     why = reasons(model, id, ticked);
-    const group = h(
-      "div",
-      { class: "lltic-group" },
-      question(model, (text) => h("label", { for: id, class: "lltic-label" }, text, unit ? hidden(` in ${unit}`) : null, optional)),
-      told.hint(),
-      told.error,
-      h("div", { class: "lltic-unit-line" }, input, unit ? h("span", { class: "lltic-unit", "aria-hidden": "true", text: unit }) : null),
-      why.part,
-    );
-    redraw(el, group);
-    return () => told.refresh(group, input);
+    const shown = unit ? h("span", { class: "lltic-unit", "aria-hidden": "true", text: unit }) : null;
+    const around = h("div", { class: "lltic-unit-line" }, input, shown);
+    return boxed(model, el, input, { around, below: why.part, said: unit ? hidden(` in ${unit}`) : null });
   };
   const end = fieldLife(model, el, ["optional", "missing", "unit", "decimals", "minimum", "maximum"], build, field);
   return () => {

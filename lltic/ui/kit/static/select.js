@@ -18,8 +18,6 @@ function render({ model, el }) {
   };
   const build = () => {
     const id = fieldId(model.get("field"));
-    const words = describe(model, id);
-    const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
     answers = [
       ...model.get("options").map((one) => ({ ...one, answer: { value: one.value } })),
       ...model.get("missing").map((one) => ({ ...one, answer: { missing: one.missing } })),
@@ -32,17 +30,7 @@ function render({ model, el }) {
       answers.map(option),
     );
     told = h("p", { class: "lltic-hint", role: "status" });
-    const group = h(
-      "div",
-      { class: "lltic-group" },
-      question(model, (text) => h("label", { for: id, class: "lltic-label" }, text, optional)),
-      words.hint(),
-      words.error,
-      select,
-      told,
-    );
-    redraw(el, group);
-    return () => words.refresh(group, select);
+    return boxed(model, el, select, { below: told });
   };
   return fieldLife(model, el, ["options", "missing", "optional"], build, field);
 }

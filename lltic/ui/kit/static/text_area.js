@@ -35,8 +35,6 @@ function render({ model, el }) {
 
   const build = () => {
     const id = fieldId(model.get("field"));
-    const told = describe(model, id);
-    const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
     area = h("textarea", {
       id,
       class: "lltic-textarea",
@@ -48,18 +46,7 @@ function render({ model, el }) {
     });
     paper = h("div", { class: "lltic-paper lltic-pre", "aria-hidden": "true" });
     why = reasons(model, id, ticked);
-    const group = h(
-      "div",
-      { class: "lltic-group" },
-      question(model, (text) => h("label", { for: id, class: "lltic-label" }, text, optional)),
-      told.hint(),
-      told.error,
-      area,
-      paper,
-      why.part,
-    );
-    redraw(el, group);
-    return () => told.refresh(group, area);
+    return boxed(model, el, area, { around: [area, paper], below: why.part });
   };
   const end = fieldLife(model, el, ["rows", "missing", "optional"], build, field);
   const watcher = new ResizeObserver(() => requestAnimationFrame(grow));

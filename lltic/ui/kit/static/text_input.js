@@ -20,8 +20,6 @@ function render({ model, el }) {
   };
   const build = () => {
     const id = fieldId(model.get("field"));
-    const told = describe(model, id);
-    const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
     input = h("input", {
       id,
       type: "text",
@@ -32,17 +30,7 @@ function render({ model, el }) {
       on: { input: typed },
     });
     why = reasons(model, id, ticked);
-    const group = h(
-      "div",
-      { class: "lltic-group" },
-      question(model, (text) => h("label", { for: id, class: "lltic-label" }, text, optional)),
-      told.hint(),
-      told.error,
-      input,
-      why.part,
-    );
-    redraw(el, group);
-    return () => told.refresh(group, input);
+    return boxed(model, el, input, { below: why.part });
   };
   return fieldLife(model, el, ["optional", "longest", "missing"], build, field);
 }
