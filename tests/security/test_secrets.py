@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import queue
 import re
 import subprocess
 import sys
@@ -88,7 +89,10 @@ class Evening:
         for name, value in secrets_in_keys(self.served.study.keys):
             self.secrets.add(name, value)
         for pid in self.served.pids(KERNEL):
-            self._look_at_kernel(pid)
+            try:
+                self._look_at_kernel(pid)
+            except queue.Empty:  # a kernel whose page was left a moment ago ends while it is asked
+                assert pid not in self.served.pids(KERNEL)
         stores = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
         self.pages += [page.content(), page.evaluate(stores)]
 

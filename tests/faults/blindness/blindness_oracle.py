@@ -168,12 +168,12 @@ class Blindness(RuleBasedStateMachine):
         if review is not None and review.status == "open":
             self._finish(who, review, score)
 
-    @rule(case=st.sampled_from(CASES))
-    def agree(self, case: str) -> None:
-        """All who have a case finish it, and say the same: without this few cases end."""
-        for review in self._reviews(case):
+    @rule(case=st.sampled_from(CASES), scores=st.sampled_from(((4, 4), (2, 4), (1, 1))))
+    def finish_all(self, case: str, scores: tuple[int, int]) -> None:
+        """All who have a case finish it: agreeing, differing, or grave."""
+        for at, review in enumerate(self._reviews(case)):
             if review.kind == "independent" and review.status == "open":
-                self._finish(review.members[0], review, 4)
+                self._finish(review.members[0], review, scores[at % 2])
 
     @rule(who=st.sampled_from(("amira", "ben", "dan")), pick=st.integers(0, 9))
     def hand_back(self, who: str, pick: int) -> None:
@@ -286,7 +286,10 @@ class Blindness(RuleBasedStateMachine):
         for field, value in self.complete_answers[form.name].items():
             if field in asked:
                 known = review.fields.get(field)
-                given = {"value": score} if field == "overall.score" else value
+                given = {
+                    "overall.score": {"value": score},
+                    "problems.any": {"value": "yes" if score < 3 else "no"},
+                }.get(field, value)
                 self._do(
                     who,
                     review.case_id,

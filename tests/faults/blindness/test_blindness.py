@@ -21,7 +21,7 @@ from lltic.reviews.desk.room import Room, needs_role
 from lltic.reviews.people import Person
 from lltic.reviews.state import State
 
-CI_HISTORIES, ALL_HISTORIES = 200, 10_000
+CI_HISTORIES, ALL_HISTORIES = 250, 10_000
 FIRST = "AAAAA-00001-1"
 
 
