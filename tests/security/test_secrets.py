@@ -253,9 +253,11 @@ def test_no_process_has_one_but_a_started_kernel_its_spent_ticket(evening):
 
 
 def test_the_scan_sees_what_a_process_has(evening):
-    run = [sys.executable, "-c", "input()", PASSWORD]
+    run = [sys.executable, "-c", "print(flush=True); input()", PASSWORD]
+    ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     for env, seen in (({}, "command line"), ({"A": MISTYPED}, "A"), ({"LLTIC_TICKET": "x"}, "LL")):
-        with subprocess.Popen(run, env=env, stdin=subprocess.PIPE) as process:
+        with subprocess.Popen(run, env=env, **ends) as process:
+            process.stdout.readline()  # it runs: for a moment after its start it has no words yet
             found = evening.secrets.in_process(process.pid)
             process.communicate(b"\n")
         assert any(f"{process.pid}" in one and seen in one for one in found), seen
