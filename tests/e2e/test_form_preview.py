@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from accessible import QUICK, faults
 from playwright.sync_api import Page, expect
 from serving_study import free_port, log_in
 
@@ -64,7 +65,7 @@ def answer_yes(page: Page, question: str) -> None:
     group.get_by_role("radio", name="Yes").check()
 
 
-def test_its_twenty_questions_appear(browser, address: str, guide_form: Path):
+def test_its_twenty_questions_appear(axe, browser, address: str, guide_form: Path):
     form = load_form_file(guide_form).model
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     log_in(page, address, "reviewer")
@@ -83,5 +84,6 @@ def test_its_twenty_questions_appear(browser, address: str, guide_form: Path):
             if path.startswith(f"{part.id}."):
                 asked = page.get_by_text(item.label, exact=False).locator("visible=true").first
                 expect(asked, path).to_be_visible(timeout=10_000)
+        assert faults(page, f"preview of {part.id}", QUICK) == []
     assert sum(1 for _ in form.questions()) == 20
     page.close()

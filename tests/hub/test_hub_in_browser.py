@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accessible import QUICK, faults
 from hub_running import (
     KERNEL,
     PERSON,
@@ -124,6 +125,10 @@ def test_each_has_a_server_of_their_own(hub, two):
     expect(two.ben.get_by_text("Dr B.")).to_be_visible()
     for name in (AMIRA, BEN):
         assert len(hub.pids(PERSON, name)) == 1
+
+
+def test_the_desk_is_for_everybody_here_too(axe, two):
+    assert faults(two.amira, "cases, at the Hub", QUICK) == []
 
 
 def test_each_writes_in_a_review_of_their_own(hub, two):
