@@ -192,6 +192,7 @@ FOCUS = """async () => {%s
   };
   for (const e of document.querySelectorAll(able)) {
     if (e.tabIndex < 0 || e.disabled || !shown(e) || e.type === "hidden") continue;
+    if (document.activeElement === e) e.blur(); // a dialog puts the focus into its first field
     const plain = paint(e);
     e.focus({ focusVisible: true });
     if (document.activeElement !== e) continue; // behind a dialog

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from patience import PATIENCE
+from playwright.sync_api import expect
 from postgres import postgres_server, postgres_url
 from serving_study import browser, demo_copy, demo_study
 from small_study import clock, made_on_postgres, made_study, reviewed, small_study, world
@@ -33,6 +35,8 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["TZ"] = "Europe/London"
 if hasattr(time, "tzset"):
     time.tzset()
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from kernel_processes import command_line
 from playwright.sync_api import Browser, Page, sync_playwright
+from ports import free_port
 
 from lltic.cli.demo import PASSWORD, make_demo
 from lltic.study import Study
@@ -28,12 +29,6 @@ CHROMIUM = (
     "--host-resolver-rules=MAP*~NOTFOUND,EXCLUDE127.0.0.1"
 ).split()
 CHROMIUM[-1] = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 class Served:
@@ -116,8 +111,16 @@ KERNEL = r"-f \S+\.json|lltic\.ui\.server\.kernel"
 
 @pytest.fixture(scope="session")
 def demo_study(tmp_path_factory) -> Study:
-    """The demo study, made once; look, do not touch."""
-    return make_demo(tmp_path_factory.mktemp("demo") / "demo", 2026)
+    """The demo study, made once for all who test side by side, a copy for each; do not touch."""
+    mine: Path = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    made = shared / "demo-of-all"
+    with (shared / "demo-of-all.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make_demo(mine / "demo-in-the-making", 2026)
+            (mine / "demo-in-the-making").rename(made)
+    return Study.open(shutil.copytree(made, tmp_path_factory.mktemp("demo") / "demo"))
 
 
 @pytest.fixture

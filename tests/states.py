@@ -21,10 +21,15 @@ State = tuple[str, Page]
 """A state's name, and the page that is in it."""
 
 TURN = """(query) => {
+  document.title = "";
   for (const one of document.querySelectorAll("h1")) one.dataset.left = "";
   history.pushState(null, "", location.pathname + query);
   dispatchEvent(new PopStateEvent("popstate"));
 }"""
+
+TURNED = """() => document.title !== "" && new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
+"""A page that has turned is scrolled to its top: what is pressed before may move away."""
 
 NO_LINE = """() => {
   WebSocket.prototype.said = WebSocket.prototype.send;
@@ -73,7 +78,9 @@ class Walk:
     def turn(self, page: Page, query: str) -> Page:
         """Turn to a page of the desk as the browser's own buttons do, in the same kernel."""
         page.evaluate(TURN, query)
-        return self.there(page)
+        self.there(page)
+        page.wait_for_function(TURNED, timeout=SOON)
+        return page
 
     def load(self, page: Page, query: str) -> Page:
         """Load a page anew."""
@@ -86,9 +93,13 @@ def saved(page: Page) -> None:
 
 
 def problem(page: Page) -> None:
-    expect(page.get_by_text("There is a problem").locator("visible=true")).to_be_visible(
-        timeout=SOON
-    )
+    """Wait for the error summary; if it does not come, say what the page tells instead."""
+    summary = page.get_by_text("There is a problem").locator("visible=true")
+    try:
+        expect(summary).to_be_visible(timeout=SOON)
+    except AssertionError as error:
+        told = [one for one in page.locator("[role=alert]").all_inner_texts() if one]
+        raise AssertionError(f"no error summary; the page says: {told}") from error
 
 
 def doors(walk: Walk) -> Iterator[State]:

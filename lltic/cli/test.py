@@ -18,12 +18,14 @@ __all__ = ["STEPS", "count", "register"]
 
 IN_CI = "not registry and not soak"
 BESIDE = ("-n", "logical", "--dist", "loadfile", "--durations=10")
+AS_COLLECTED = ("--no-loadscope-reorder",)
+"""By xdist's own order files of few tests come last: the long walks, and one worker waits."""
 STEPS: dict[str, tuple[str, ...]] = {
     "lint": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
     "tests": ("pytest", *BESIDE, "-m", f"{IN_CI} and not served and not timed"),
-    "served": ("pytest", *BESIDE, "-m", f"{IN_CI} and served"),
+    "served": ("pytest", *BESIDE, *AS_COLLECTED, "-m", f"{IN_CI} and served"),
     "timed": ("pytest", "--durations=10", "-m", f"{IN_CI} and timed"),
 }
 """Each step and the module that does it; their other settings are in ``pyproject.toml``.

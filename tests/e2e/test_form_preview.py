@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from accessible import QUICK, faults
 from playwright.sync_api import Page, expect
-from serving_study import free_port, log_in
+from ports import free_port
+from serving_study import log_in
 
 from lltic.form.load import load_form_file
 

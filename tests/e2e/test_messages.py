@@ -89,6 +89,7 @@ def come_in(context: BrowserContext, served: Served, part: str, title: str, revi
 def turn(page: Page, served: Served, part: str, title: str, review=REVIEW) -> Page:
     page.goto(f"{served.url}?review={review}&page={part}")
     heading(page, title)
+    page.wait_for_selector("html[data-lltic-window]", state="attached")
     page.wait_for_timeout(500)
     here = page.get_by_role("button", name="Continue here")
     if here.count() and part != "check":

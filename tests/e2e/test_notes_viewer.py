@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import papers
 import pytest
 from papers import lay
+from patience import PATIENCE
 from playwright.sync_api import Browser, Error, Locator, Page, Response, expect
 from serving_study import Served, log_in
 
@@ -80,7 +81,7 @@ def desk(served: Served, browser: Browser) -> Iterator[Page]:
     go(page, served, "admission")
     yield page
     context.close()
-    expect.set_options(timeout=5000)
+    expect.set_options(timeout=PATIENCE * 1000)
 
 
 def go(page: Page, served: Served, where: str) -> None:

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 from hands import heading
 from playwright.sync_api import Locator, Page, expect
-from serving_study import Served, free_port, log_in, sign
+from ports import free_port
+from serving_study import Served, log_in, sign
 
 from lltic.form.load import load_form_file
 from lltic.reviews.read import judgements
@@ -135,7 +136,9 @@ def fill(page: Page) -> str:
             add.click()
         else:
             answer(field)
-        page.wait_for_timeout(700)  # what it leads to has come
+        saved = page.get_by_role("status").filter(has_text=re.compile(r"^Saved \d"))
+        expect(saved.first).to_be_visible()
+        page.wait_for_timeout(300)  # what it leads to has come with it
 
 
 def test_it_is_allocated_and_reviewed_page_by_page(browser, served, study):

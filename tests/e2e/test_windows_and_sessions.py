@@ -47,6 +47,7 @@ def turn(tab: Page, served: Served, page: str, review: str = REVIEW) -> Page:
 
 def here(tab: Page) -> Page:
     """Continue here, should the window of an earlier test have held the review a moment ago."""
+    tab.wait_for_selector("html[data-lltic-window]", state="attached")
     tab.wait_for_timeout(700)
     if tab.get_by_text(ELSEWHERE).is_visible():
         tab.get_by_role("button", name="Continue here").click()

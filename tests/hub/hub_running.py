@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from serving_study import free_port
+from ports import free_port
 from small_study import PASSWORD
 
 from lltic.study import Study

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hub_running import PROXY, at_the_desk, install_proxy
 from playwright.sync_api import Page, expect
-from serving_study import free_port
+from ports import free_port
 from small_provider import CLIENT, SECRET, Provider, small_provider
 from small_study import COMPLETE, PASSWORD, make_study
 

@@ -14,6 +14,7 @@ import requests
 from argon2 import PasswordHasher
 from line_watch import Sockets, Wire, guards, net_log, other_hosts, sockets_of, watching_sockets
 from many_sided_study import ALONE, DIFFERING, JOINT, PASSWORD, SERIOUS, make_many_sided
+from patience import eventually
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving_study import CHROMIUM, KERNEL, SERVICE, WEB, Served, log_in, sign
 from small_study import CODY, COMPLETE
@@ -215,7 +216,9 @@ def test_a_page_that_asks_others_is_found_out(chromium, tmp_path):
         with a_browser(chromium, tmp_path / "net.json") as browser:
             page = wire.tap(browser.new_context()).new_page()
             page.goto(f"http://{own}/")
-            page.wait_for_timeout(700)
+            everybody = ("pictures", "asked", "lines", "told", "styled")
+            eventually(page, lambda: all(f"{one}.example" in str(wire.urls) for one in everybody))
+            page.wait_for_timeout(1500)  # what the wire does not show: a worker, a prefetch
     finally:
         server.shutdown()
         thread.join(20)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from lltic.ui.kit import Component
@@ -214,7 +215,7 @@ def new_bench(browser: Browser) -> Iterator[Callable[..., Bench]]:
         context = browser.new_context(
             viewport=size, locale="en-GB", timezone_id="Europe/London", **more
         )
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE * 1000)
         open_contexts.append(context)
         return Bench(context)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from patience import eventually
 from playwright.sync_api import expect
 
 from lltic.ui.kit import Component, Journey, Worklist
@@ -65,6 +66,7 @@ def test_the_worklist_leads_back_to_where_one_was(bench: Any) -> None:
     heard = hearing(worklist)
     page = bench.mount(worklist)
     page.get_by_role("link", name="Continue where you were case 0147, Ongoing care").click()
+    eventually(page, lambda: heard)
     page.wait_for_timeout(100)
     assert heard == [("open", {"case_id": "0147", "query": was["query"]})]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import expect
+from patience import eventually
+from playwright.sync_api import Page, expect
 
-from lltic.ui.kit import Checkboxes, ErrorSummary, Radios, Scale, TextArea
+from lltic.ui.kit import Checkboxes, ErrorSummary, Field, Radios, Scale, TextArea
 
 POINTS = [(1, "1 Very poor", "not safe"), (3, "3 Adequate", "safe"), (5, "5 Excellent", "warm")]
 
@@ -15,6 +16,12 @@ def score(**more: Any) -> Scale:
     return Scale(
         **{"field": "a.score", "label": "Care was", "options": POINTS, "bound": False, **more}
     )
+
+
+def becomes(page: Page, field: Field, value: Any) -> None:
+    """See the page bring a field this value."""
+    eventually(page, lambda: field.value == value)
+    assert field.value == value
 
 
 def test_scale_snapshot(bench: Any) -> None:
@@ -54,18 +61,15 @@ def test_radios_by_keyboard_and_clear(bench: Any) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(50)
-    assert field.value == {"value": 3}
+    becomes(page, field, {"value": 3})
     for _ in range(3):
         page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(50)
-    assert field.value == {"missing": "not_in_notes"}
+    becomes(page, field, {"missing": "not_in_notes"})
     page.keyboard.press("Tab")
     clear = page.get_by_role("button", name="Clear my answer to Care was")
     expect(clear).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(50)
-    assert field.value is None
+    becomes(page, field, None)
     expect(clear).to_be_hidden()
     expect(page.get_by_label("1 Very poor")).to_be_focused()
     assert page.get_by_role("radio", checked=True).count() == 0
@@ -120,13 +124,12 @@ def test_a_late_echo_of_older_words_takes_nothing_away(bench: Any) -> None:
     page = bench.mount(field)
     area = page.get_by_role("textbox", name="Judgement")
     area.press_sequentially("abc")
-    page.wait_for_timeout(50)
+    becomes(page, field, {"value": "abc"})
     field.value = {"value": "ab"}  # what Python was told a moment ago comes back late
     bench.push()
     area.press_sequentially("d")
     expect(area).to_have_value("abcd")
-    page.wait_for_timeout(50)
-    assert field.value == {"value": "abcd"}
+    becomes(page, field, {"value": "abcd"})
     field.value = {"value": "set by the notebook"}  # and words of Python's own are shown
     bench.push()
     expect(area).to_have_value("set by the notebook")
@@ -144,8 +147,7 @@ def test_text_area_grows_and_has_no_limit(bench: Any) -> None:
     area.evaluate(
         "(a, text) => { a.value = text; a.dispatchEvent(new Event('input')); }", text
     )  # pasting; Chromium's own insertText is slow for thousands of lines
-    page.wait_for_timeout(50)
-    assert field.value == {"value": text}
+    becomes(page, field, {"value": text})
     assert area.bounding_box()["height"] < 1300  # and scrolls from there
 
 
@@ -154,13 +156,11 @@ def test_text_area_with_a_missing_reason(bench: Any) -> None:
     page = bench.mount(field)
     page.get_by_label("Words").fill("kept")
     page.get_by_label("Not in the notes").check()
-    page.wait_for_timeout(50)
-    assert field.value == {"missing": "not_in_notes"}
+    becomes(page, field, {"missing": "not_in_notes"})
     expect(page.get_by_label("Words")).to_have_value("kept")
     expect(page.get_by_role("status")).to_contain_text("not part of your answer")
     page.get_by_label("Not in the notes").uncheck()
-    page.wait_for_timeout(50)
-    assert field.value == {"value": "kept"}
+    becomes(page, field, {"value": "kept"})
 
 
 def test_checkboxes_and_none(bench: Any) -> None:
@@ -186,18 +186,14 @@ def test_checkboxes_and_none(bench: Any) -> None:
     """)
     page.get_by_label("C").check()
     page.get_by_label("A").check()
-    page.wait_for_timeout(50)
-    assert field.value == {"value": ["a", "c"]}
+    becomes(page, field, {"value": ["a", "c"]})
     page.get_by_label("None of these").check()
-    page.wait_for_timeout(50)
-    assert field.value == {"value": []}
+    becomes(page, field, {"value": []})
     expect(page.get_by_label("A")).not_to_be_checked()
     page.get_by_label("B").check()
-    page.wait_for_timeout(50)
-    assert field.value == {"value": ["b"]}
+    becomes(page, field, {"value": ["b"]})
     page.get_by_label("B").uncheck()
-    page.wait_for_timeout(50)
-    assert field.value is None
+    becomes(page, field, None)
 
 
 def test_text_is_text(bench: Any) -> None:
@@ -243,6 +239,7 @@ def test_error_summary_takes_focus_and_leads_to_fields(bench: Any) -> None:
     page.get_by_role("link", name="Choose a score").press("Enter")
     expect(page.get_by_label("1 Very poor")).to_be_focused()
     page.get_by_role("link", name="Elsewhere").click()
+    eventually(page, lambda: heard)
     page.wait_for_timeout(100)
     assert heard == [("go", {"field": "far.away", "query": "?page=far"})]
     summary.show(errors)  # the same again still takes the focus

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from serving_study import free_port
+from ports import free_port
 
 from lltic.clock import system_clock
 from lltic.study import Study

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from patience import eventually
 from playwright.sync_api import expect
 
 from lltic.ui.gallery_notes import scanned
@@ -175,10 +176,12 @@ def test_a_page_and_its_neighbours_are_asked_for_once(bench: Any) -> None:
     notes.read_from(TEXTS)
     page = bench.mount(notes)
     expect(page.locator(".lltic-notes__words")).to_have_text("First page.")
+    eventually(page, lambda: len(asked) > 1)
     page.wait_for_timeout(100)
     assert asked == [("page", "m", 1), ("page", "m", 2)]
     page.get_by_role("button", name="Next page").click()
     expect(page.locator(".lltic-notes__words")).to_have_text("Fluid chart not done.")
+    eventually(page, lambda: len(asked) > 2)
     page.wait_for_timeout(100)
     assert asked[2:] == [("page", "m", 3)]
 
@@ -214,8 +217,7 @@ def test_a_page_is_a_picture_with_its_words_over_it(bench: Any) -> None:
         page.get_by_role("textbox", name="Page").fill(str(number))
         page.keyboard.press("Enter")
         expect(where(page)).to_contain_text(f"page {number} of 4")
-        page.wait_for_timeout(80)
-        assert words.evaluate("node => node.textContent") == text  # nothing but the text
+        expect(words).to_have_js_property("textContent", text)  # nothing but the text
     page.get_by_role("textbox", name="Page").fill("1")
     page.keyboard.press("Enter")
     first = page.locator(".lltic-word").first
@@ -301,7 +303,7 @@ def test_few_pictures_are_kept(bench: Any) -> None:
         page.get_by_role("button", name="Next page").click()
         expect(where(page)).to_contain_text(f"page {number} of 30")
         expect(page.locator(".lltic-notes canvas")).to_have_js_property("width", 420)
-    page.wait_for_timeout(200)
+    eventually(page, lambda: page.evaluate("let_go") >= 14)
     assert page.evaluate("let_go") >= 14
 
 
@@ -465,7 +467,7 @@ def test_evidence_waits_in_the_tab_until_it_is_on_record(bench: Any) -> None:
     notary.silent = True
     cite(notary.page)
     expect(notary.page.get_by_text("being saved")).to_be_visible()
-    notary.page.wait_for_timeout(600)
+    eventually(notary.page, lambda: notary.seen)
     before = notary.seen[0]["op_id"]
     notary.page.reload()
     again = Notary(bench)
@@ -569,7 +571,7 @@ def test_code_by_keyboard(bench: Any, coder: PassageCoder) -> None:
     expect(page.get_by_text("Nothing selected yet.")).to_be_visible()
     page.keyboard.press("Control+a")
     page.get_by_role("button", name="Fluid", exact=True).press("Enter")
-    page.wait_for_timeout(100)
+    eventually(page, lambda: picked(coder) == [TEXT])
     assert picked(coder) == [TEXT]
 
 
@@ -579,7 +581,7 @@ def test_code_by_sentence(bench: Any, coder: PassageCoder) -> None:
     page.get_by_label("🫀 Care was late.").check()
     page.get_by_label("The family were told kindly.").check()
     page.get_by_role("button", name="Communication", exact=True).click()
-    page.wait_for_timeout(100)
+    eventually(page, lambda: picked(coder) == ["🫀 Care was late. The family were told kindly."])
     assert picked(coder) == ["🫀 Care was late. The family were told kindly."]
 
 
@@ -590,7 +592,7 @@ def test_whole_text_and_no_selection(bench: Any, coder: PassageCoder) -> None:
     assert bench.heard == []
     page.get_by_role("button", name="Whole text").click()
     page.get_by_role("button", name="Fluid", exact=True).click()
-    page.wait_for_timeout(100)
+    eventually(page, lambda: picked(coder) == [TEXT])
     assert picked(coder) == [TEXT]
 
 
@@ -607,7 +609,7 @@ def test_overlapping_codings_and_removing(bench: Any, coder: PassageCoder) -> No
     assert picked(coder) == ["told kindly"]
     assert page.evaluate("document.activeElement !== document.body")
     page.get_by_role("button", name="Fluid", exact=True).click()  # pressed: takes it away again
-    page.wait_for_timeout(100)
+    eventually(page, lambda: coder.codings == [])
     assert coder.codings == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from patience import eventually
 from playwright.sync_api import expect
 
 from lltic.ui.kit import (
@@ -110,6 +111,7 @@ def test_header_snapshot_links_and_skip(bench: Any) -> None:
     expect(page.get_by_role("heading", name="Page")).to_be_focused()
     page.get_by_role("button", name="Help").click()
     page.get_by_role("link", name="My cases").click()
+    eventually(page, lambda: len(heard) > 1)
     page.wait_for_timeout(100)
     assert heard == [("help", {}), ("worklist", {"query": "?"})]
 
@@ -162,10 +164,12 @@ def test_buttons_save_first_and_send_once(bench: Any) -> None:
     unsaved(page, "true")
     page.get_by_role("button", name="Save and continue").dblclick()
     expect(page.locator(".lltic-actions")).not_to_have_attribute("aria-busy", "true")
+    eventually(page, lambda: heard)
     page.wait_for_timeout(200)
     assert heard == [("next", {})]
     assert page.evaluate("window.flushes") == 1
     page.get_by_role("button", name="Back").click()
+    eventually(page, lambda: len(heard) > 1)
     page.wait_for_timeout(200)
     assert heard == [("next", {}), ("tasks", {})]
 
@@ -235,6 +239,7 @@ def test_worklist_snapshot(bench: Any) -> None:
     """)
     assert page.get_by_role("heading", name="To start").count() == 0
     page.get_by_role("link").click()
+    eventually(page, lambda: heard)
     page.wait_for_timeout(100)
     assert heard == [("open", {"case_id": "0147", "query": "?review=R1"})]
     worklist.groups = []
@@ -273,6 +278,7 @@ def test_task_list(bench: Any) -> None:
     expect(entry).to_have_accessible_description("Done")
     assert page.get_by_role("link", name="Submit").count() == 0
     entry.click()
+    eventually(page, lambda: heard)
     page.wait_for_timeout(100)
     assert heard == [("open", {"key": "a", "query": "?a"})]
 
@@ -305,6 +311,7 @@ def test_check_answers_shows_everything_whole(bench: Any) -> None:
         "None",
     ]
     page.get_by_role("link", name="Change Judgement").click()
+    eventually(page, lambda: heard)
     page.wait_for_timeout(100)
     assert heard == [("change", {"field": "t", "query": "?page=a"})]
     assert page.get_by_text("Change Extra").count() == 0
@@ -356,6 +363,7 @@ def test_small_parts(bench: Any) -> None:
     chosen = hearing(conflict)
     page = bench.mount(notice, Paragraph(text="One.\n\nTwo."), conflict)
     page.get_by_role("button", name="Keep the other").click()
+    eventually(page, lambda: chosen)
     page.wait_for_timeout(100)
     assert chosen == [("use_other", {})]
     problem = page.get_by_role("alert").filter(has_text="Problem:")

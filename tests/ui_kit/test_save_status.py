@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from patience import eventually
 from playwright.sync_api import expect
 
 from lltic.ui.kit import PatientBanner, Radios, SaveStatus, TextArea
@@ -101,6 +102,12 @@ def mirror(desk: Any) -> Any:
     return json.loads(text) if text else None
 
 
+def standing_still(desk: Any) -> None:
+    """Stop the page's clock: from here on time passes in it only when it is put forward."""
+    desk.page.clock.install()
+    desk.page.clock.pause_at(desk.page.evaluate("Date.now()") + 1000)
+
+
 def saved(desk: Any) -> None:
     expect(desk.page.get_by_role("status")).to_have_text("Saved 14:03:22")
 
@@ -110,7 +117,8 @@ def test_saved_appears_only_after_the_ack(desk: Any) -> None:
     expect(status).to_have_text("Saves as you write")
     desk.service.mode = "silent"
     first(desk).press_sequentially("words")
-    desk.page.wait_for_timeout(900)
+    eventually(desk.page, lambda: desk.service.seen)
+    desk.page.wait_for_timeout(500)
     assert len(desk.service.seen) == 1
     assert "Saved" not in desk.page.locator("body").inner_text()
     desk.service.mode = "ack"
@@ -126,10 +134,14 @@ def test_saved_appears_only_after_the_ack(desk: Any) -> None:
 
 
 def test_typing_is_gathered_into_one_operation(desk: Any) -> None:
-    first(desk).press_sequentially("quickly typed", delay=20)
-    desk.page.wait_for_timeout(200)
+    standing_still(desk)
+    for letter in "quickly typed":
+        first(desk).press_sequentially(letter)
+        desk.page.clock.run_for(20)
+    desk.page.clock.run_for(200)
     assert desk.service.seen == []
     assert mirror(desk)["items"][0]["next"] == {"value": {"value": "quickly typed"}}
+    desk.page.clock.resume()
     saved(desk)
     assert [op["value"] for op in desk.service.seen] == [{"value": "quickly typed"}]
     (op,) = desk.service.seen
@@ -147,7 +159,7 @@ def test_typing_without_a_pause_is_still_sent(desk: Any) -> None:
 def test_one_operation_in_flight_and_the_newest_value_next(desk: Any) -> None:
     desk.service.mode = "silent"
     first(desk).press_sequentially("one")
-    desk.page.wait_for_timeout(600)
+    eventually(desk.page, lambda: desk.service.seen)
     first(desk).press_sequentially(" two")
     first(desk).press_sequentially(" three")
     desk.page.wait_for_timeout(800)
@@ -162,7 +174,8 @@ def test_one_operation_in_flight_and_the_newest_value_next(desk: Any) -> None:
 def test_resend_has_the_same_op_id_and_is_not_doubled(desk: Any) -> None:
     desk.service.mode = "deaf"  # commits, but no answer arrives
     first(desk).press_sequentially("once")
-    desk.page.wait_for_timeout(2900)
+    eventually(desk.page, lambda: len(desk.service.seen) > 1)
+    desk.page.wait_for_timeout(500)
     ids = [op["op_id"] for op in desk.service.seen]
     assert len(ids) == 2 and len(set(ids)) == 1
     desk.service.mode = "ack"
@@ -193,7 +206,7 @@ def test_alarm_within_six_seconds_and_gone_after_the_ack(desk: Any) -> None:
 def test_service_down_is_asked_again_until_it_is_back(desk: Any) -> None:
     desk.service.mode = "down"
     first(desk).press_sequentially("patient")
-    expect(alarm(desk)).to_contain_text("not saved yet", timeout=6000)
+    expect(alarm(desk)).to_contain_text("not saved yet")
     assert len({op["op_id"] for op in desk.service.seen}) == 1
     desk.service.mode = "ack"
     saved(desk)
@@ -203,7 +216,7 @@ def test_service_down_is_asked_again_until_it_is_back(desk: Any) -> None:
 def test_words_survive_a_reload_before_and_after_sending(desk: Any) -> None:
     desk.service.mode = "silent"
     first(desk).press_sequentially("in flight")
-    desk.page.wait_for_timeout(700)
+    eventually(desk.page, lambda: desk.service.seen)
     first(desk).press_sequentially(" and the tail")
     op_id = desk.service.seen[0]["op_id"]
     again(desk)  # at once: the last keystrokes were never sent
@@ -218,7 +231,7 @@ def test_words_survive_a_reload_before_and_after_sending(desk: Any) -> None:
 def test_reload_after_a_lost_ack_doubles_nothing(desk: Any) -> None:
     desk.service.mode = "deaf"
     first(desk).press_sequentially("committed")
-    desk.page.wait_for_timeout(700)
+    eventually(desk.page, lambda: desk.service.committed)
     again(desk)
     desk.service.mode = "ack"
     saved(desk)
@@ -269,7 +282,7 @@ def test_emptied_text_is_null(desk: Any) -> None:
     first(desk).fill("x")
     saved(desk)
     first(desk).fill("")
-    desk.page.wait_for_timeout(700)
+    eventually(desk.page, lambda: desk.service.fields["a.text"] == (None, 2))
     assert desk.service.fields["a.text"] == (None, 2)
 
 
@@ -357,7 +370,8 @@ def test_conflict_survives_further_typing_and_a_reload(desk: Any) -> None:
 def test_conflict_with_the_same_words_asks_nothing(desk: Any) -> None:
     desk.service.fields["a.text"] = ({"value": "same"}, 1)
     first(desk).fill("same")
-    desk.page.wait_for_timeout(800)
+    eventually(desk.page, lambda: desk.service.seen and mirror(desk) is None)
+    desk.page.wait_for_timeout(300)
     expect(alarm(desk)).to_be_empty()
     assert mirror(desk) is None
 
@@ -392,30 +406,36 @@ def flush(desk: Any) -> str:
         new CustomEvent('lltic:flush', {detail: {done}})))"""
 
 
+def timed_flush(desk: Any) -> tuple[bool, float]:
+    """Return what a flush came to, and the seconds that it took by the page's own clock."""
+    ok, ms = desk.page.evaluate(
+        f"async () => {{ const began = performance.now(), ok = await {flush(desk)};"
+        " return [ok, performance.now() - began]; }"
+    )
+    return ok, ms / 1000
+
+
 def test_flush_sends_at_once_and_waits_for_the_ack(desk: Any) -> None:
     assert desk.page.evaluate(flush(desk)) is True
     first(desk).press_sequentially("leaving")
-    began = time.monotonic()
-    assert desk.page.evaluate(flush(desk)) is True
-    assert time.monotonic() - began < 0.35  # no debounce
+    standing_still(desk)
+    assert desk.page.evaluate(flush(desk)) is True  # no debounce: it would never end
     assert desk.service.value() == {"value": "leaving"}
 
 
 def test_flush_gives_up_after_six_seconds_with_an_alarm(desk: Any) -> None:
     desk.alive = False
     first(desk).press_sequentially("leaving")
-    began = time.monotonic()
-    assert desk.page.evaluate(flush(desk)) is False
-    assert 5.5 < time.monotonic() - began < 7.5
+    ok, seconds = timed_flush(desk)
+    assert not ok and 5.5 < seconds < 7.5
     expect(alarm(desk)).to_contain_text("not saved yet")
 
 
 def test_flush_fails_at_once_on_a_refusal(desk: Any) -> None:
     desk.service.mode = "refuse"
     first(desk).press_sequentially("leaving")
-    began = time.monotonic()
-    assert desk.page.evaluate(flush(desk)) is False
-    assert time.monotonic() - began < 2
+    ok, seconds = timed_flush(desk)
+    assert not ok and seconds < 2
 
 
 def test_link_down_is_said_at_once_and_up_sends_at_once(desk: Any) -> None:
@@ -424,7 +444,7 @@ def test_link_down_is_said_at_once_and_up_sends_at_once(desk: Any) -> None:
     expect(alarm(desk)).to_be_empty()
     desk.alive = False
     first(desk).press_sequentially("x")
-    expect(alarm(desk)).to_contain_text("not saved yet", timeout=1000)
+    expect(alarm(desk)).to_contain_text("not saved yet", timeout=2500)  # not after 3 s
     desk.page.wait_for_timeout(600)
     desk.alive = True
     desk.link("up")
@@ -514,6 +534,7 @@ def test_words_of_another_review_wait_for_it_and_are_not_sent_here(desk: Any) ->
     with_callback: list[Any] = []
     other.on_action(lambda name, payload: with_callback.append((name, payload)))
     link.click()
+    eventually(desk.page, lambda: with_callback)
     desk.page.wait_for_timeout(200)
     assert with_callback == [("go", {"query": "?review=R1&case=0147"})]
 
@@ -529,7 +550,7 @@ def test_changing_to_another_review_on_the_same_page(desk: Any) -> None:
     desk.mount(TextArea(field="a.text", label="First"))
     expect(first(desk)).to_have_value("")
     first(desk).fill("two")
-    desk.page.wait_for_timeout(700)
+    eventually(desk.page, lambda: desk.service.seen[-1]["review_id"] == "R2")
     assert desk.service.seen[-1]["review_id"] == "R2"
     assert desk.service.seen[-1]["case_id"] == "0152"
 
@@ -560,14 +581,14 @@ def test_typed_over_a_mirror_that_came_late_keeps_both(desk: Any) -> None:
 def test_a_bound_field_without_an_outbox_says_it_is_not_saved(bench: Any) -> None:
     bench.mount(TextArea(field="a.text", label="First"))
     first(bench).press_sequentially("x")
-    expect(bench.page.get_by_role("alert")).to_contain_text("is not being saved", timeout=6000)
+    expect(bench.page.get_by_role("alert")).to_contain_text("is not being saved")
 
 
 def test_no_room_in_the_tab_is_said(desk: Any) -> None:
     desk.page.evaluate("void (Storage.prototype.setItem = () => { throw new Error('full') })")
     desk.alive = False
     first(desk).press_sequentially("x")
-    expect(alarm(desk)).to_contain_text("could not keep a copy", timeout=6000)
+    expect(alarm(desk)).to_contain_text("could not keep a copy")
 
 
 def test_stale_values_from_python_do_not_overwrite_newer_words(desk: Any) -> None:
@@ -593,7 +614,7 @@ def test_a_field_drawn_anew_shows_what_was_saved_last(desk: Any) -> None:
     expect(first(desk)).to_have_value("newer")
     first(desk).press("End")
     first(desk).press_sequentially("!")
-    desk.page.wait_for_timeout(800)
+    eventually(desk.page, lambda: desk.service.fields["a.text"][1] == 2)
     assert desk.service.fields["a.text"] == ({"value": "newer!"}, 2)
 
 
@@ -603,11 +624,12 @@ def test_choices_and_missing_reasons_travel(bench: Any) -> None:
     radios = Radios(field="s", label="Score", options=[(1, "Poor"), (5, "Good")])
     page = bench.mount(status, radios)
     page.get_by_label("Good").check()
-    page.wait_for_timeout(700)
+    eventually(page, lambda: len(service.seen) == 1)
     page.get_by_label("Not in the notes").check()
-    page.wait_for_timeout(700)
+    eventually(page, lambda: len(service.seen) == 2)
     page.get_by_role("button", name="Clear my answer").click()
-    page.wait_for_timeout(700)
+    eventually(page, lambda: len(service.seen) == 3)
+    page.wait_for_timeout(300)
     values = [op["value"] for op in service.seen]
     assert values == [{"value": 5}, {"missing": "not_in_notes"}, None]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import requests
 from argon2 import PasswordHasher
 from kernel_processes import home, is_copy
 from page_notebooks import NOTEBOOKS
+from ports import free_port
 
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.client import Client, ServiceDown
@@ -42,12 +42,6 @@ def until(ready: Callable[[], Any], seconds: float = 15.0, what: str = "it") -> 
             return found
         time.sleep(0.05)
     raise AssertionError(f"{what} did not happen in {seconds} s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass

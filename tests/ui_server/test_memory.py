@@ -15,7 +15,8 @@ from contextlib import suppress
 
 import pytest
 import websocket
-from running_pages import ROOT, XSRF, Service, Site, as_notebook, free_port, until
+from ports import free_port
+from running_pages import ROOT, XSRF, Service, Site, as_notebook, until
 
 VISITS = 3  # of each kind
 REST = 30.0  # seconds: half of what stock code's timer would hold on to each line

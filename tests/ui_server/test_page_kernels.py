@@ -236,10 +236,10 @@ def test_reloading_leaves_no_kernel_behind(tab, site):
     for _ in range(3):
         tab.reload()
         tab.wait_for_selector("html[data-lltic-ready]")
-    until(lambda: len(site.kernels()) == 1, 8, "the end of all kernels but one")
+    until(lambda: len(site.kernels()) == 1, 15, "the end of all kernels but one")
     assert not before & set(site.kernels())
     tab.goto("about:blank")
-    until(lambda: not site.kernels(), 8, "the end of the last kernel")
+    until(lambda: not site.kernels(), 15, "the end of the last kernel")
 
 
 def test_a_page_left_before_it_was_complete_leaves_no_kernel(site):
@@ -250,7 +250,7 @@ def test_a_page_left_before_it_was_complete_leaves_no_kernel(site):
         until(site.kernels, what="the kernel's start")
         words.close()
         page.close()
-    until(lambda: not site.kernels(), 8, "the kernel's end")
+    until(lambda: not site.kernels(), 15, "the kernel's end")
 
 
 def test_a_browsers_guess_starts_no_kernel(site):
@@ -265,7 +265,7 @@ def test_an_unconnected_kernel_is_culled_and_a_connected_one_is_not(service, tmp
         with line(site, kept, visitor.cookies[site.cookie]):
             until(lambda: len(site.kernels()) == 1, 12, "the culling")
             gone = lambda: visitor.get(kernel_url(site, left), timeout=30).status_code == 403  # noqa: E731
-            until(gone, 5, "the end of the one that was left")
+            until(gone, 15, "the end of the one that was left")
             time.sleep(5)
             assert visitor.get(kernel_url(site, kept), timeout=30).status_code == 200
         until(lambda: not site.kernels(), 12, "the culling of the one that was left")
@@ -281,7 +281,7 @@ def test_a_killed_kernel_stays_dead_and_its_traces_go(site):
         assert visitor.get(kernel_url(site, kernel_id), timeout=30).status_code == 403
         assert site.kernels() == {}
         folder = home.parent
-        until(lambda: not list(folder.glob(f"*{kernel_id}*")), 5, "the end of its files")
+        until(lambda: not list(folder.glob(f"*{kernel_id}*")), 15, "the end of its files")
 
 
 def closed(one):

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import requests
-from running_pages import ROOT, XSRF, Site, free_port, running_service, until
+from ports import free_port
+from running_pages import ROOT, XSRF, Site, running_service, until
 from small_proxy import SmallProxy, small_proxy
 
 from lltic.reviews.people import Person

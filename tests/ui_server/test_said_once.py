@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patience import eventually
 from running_pages import ready, until
 from test_widget_client import drop_line, expect_words, keep_lines, states
 
@@ -56,8 +57,9 @@ def test_a_page_is_told_each_script_once_also_later_and_after_a_break(tab, site)
     assert colour == "rgb(1, 2, 3)"
     told.clear()
     drop_line(tab)
-    until(lambda: states(tab) == ["up", "down", "up"], 8, "up again")
-    until(lambda: scripts() == 1, 5, "all states once more")
+    until(lambda: states(tab) == ["up", "down", "up"], 15, "up again")
+    eventually(tab, lambda: scripts() == 1)
+    assert scripts() == 1, "all states once more"
     tab.click("text=plus a")
     expect_words(tab, ["a 1 2", "b 0 0", "c 0 0", "late0 0 0"], ".row")
     assert tab.complaints == []

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 import requests
-from running_pages import CANARIES, ROOT, free_port, until
+from ports import free_port
+from running_pages import CANARIES, ROOT, until
 
 from lltic.errors import LlticError
 from lltic.ui.server.app import PAGES, check_versions

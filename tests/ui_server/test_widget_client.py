@@ -229,9 +229,9 @@ def test_a_dropped_line_comes_back_with_what_happened_meanwhile(tab, site):
     expect_words(tab, ["a 0 0", "b 0 0", "c 0 0", "late0 0 0"], ".row")
     tab.evaluate("document.querySelectorAll('.row > div')[1].marked = true")
     drop_line(tab)
-    lost_after(tab, "down", 2)
+    lost_after(tab, "down", 6)
     tab.click("text=plus a")  # kept, and sent when the link is up again
-    until(lambda: states(tab)[-1] == "up", 8, "up again")
+    until(lambda: states(tab)[-1] == "up", 15, "up again")
     expect_words(tab, ["a 1 2", "b 0 0", "c 0 0", "late0 0 0"], ".row")
     assert tab.evaluate("document.querySelectorAll('.row > div')[1].marked")
     assert states(tab) == ["up", "down", "up"]
@@ -255,7 +255,7 @@ def test_a_server_killed_and_started_again_is_down_then_gone(browser, tmp_path):
             kernel = next(iter(site.kernels()))
             site.process.kill()
             site.process.wait()
-            lost_after(page, "down", 3)
+            lost_after(page, "down", 6)
             port = int(site.address.rpartition(":")[2])
             with running_site(service, tmp_path, port=port):
                 lost_after(page, "gone", 10)

@@ -97,7 +97,7 @@ def test_pages_live_on_without_what_they_were_copied_from_and_another_comes(tab,
     with site.visitor("ben") as visitor:
         site.open_page(visitor)  # at once: started or copied, it comes
         until(lambda: site.zygotes() and site.zygotes() != [old], 10, "another one")
-        until(lambda: gone(old), 5, "the end of the old one")
+        until(lambda: gone(old), 15, "the end of the old one")
     site.warm_up()
     assert kernel in site.kernels()
     tab.click("text=plus one")
@@ -113,7 +113,7 @@ def test_a_page_does_not_wait_for_one_that_hangs_and_is_not_started_twice(site):
         assert time.monotonic() - begun < SECONDS
         [kernel] = site.kernels()
         assert not is_copy(kernel)
-        until(lambda: gone(old), 5, "the end of the one that hung")
+        until(lambda: gone(old), 15, "the end of the one that hung")
         time.sleep(1)
         assert list(site.kernels()) == [kernel]
     site.warm_up()
@@ -127,8 +127,8 @@ def test_a_killed_copy_is_told_and_leaves_nothing(site):
         with line(site, kernel_id, visitor.cookies[site.cookie]) as mine:
             os.kill(pid, signal.SIGKILL)
             until(lambda: closed(mine), SECONDS, "the line's end")
-        until(lambda: gone(pid), 2, "its burial")
-        until(lambda: not list(folder.parent.glob(f"*{kernel_id}*")), 5, "the end of its files")
+        until(lambda: gone(pid), 15, "its burial")
+        until(lambda: not list(folder.parent.glob(f"*{kernel_id}*")), 15, "the end of its files")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -141,7 +141,7 @@ def test_nothing_outlives_the_server(service, tmp_path, how):
             assert len(left) == 2
             site.process.send_signal(how)
             site.process.wait(10)
-            until(lambda: all(gone(pid) for pid in left), 5, "the end of what it started")
+            until(lambda: all(gone(pid) for pid in left), 15, "the end of what it started")
 
 
 def test_without_forks_pages_come_as_they_used_to(service, tmp_path, browser):

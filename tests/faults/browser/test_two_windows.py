@@ -23,7 +23,7 @@ def second_tab(first: Writer) -> Writer:
 def continue_here(one: Writer) -> None:
     button = one.page.get_by_role("button", name="Continue here")
     button.click()
-    expect(button).to_be_hidden(timeout=10_000)
+    expect(button).to_be_hidden(timeout=15_000)
 
 
 def elsewhere(one: Writer):
@@ -40,7 +40,7 @@ def test_two_tabs_of_one_review(served, browser):
         one.settle()
         two = second_tab(one)
         assert two.box.input_value() == one.typed
-        expect(elsewhere(two)).to_be_visible(timeout=10_000)
+        expect(elsewhere(two)).to_be_visible(timeout=15_000)
         assert not two.box.is_editable()
         continue_here(two)
         assert two.box.is_editable()

@@ -2,15 +2,7 @@
 
 /** Make an HTML element: attributes, `on` listeners, `text`, children; null and false are left out. */
 function h(tag, attrs, ...children) {
-  return dress(document.createElement(tag), attrs, children);
-}
-
-/** Make an SVG element. */
-function s(tag, attrs, ...children) {
-  return dress(document.createElementNS("http://www.w3.org/2000/svg", tag), attrs, children);
-}
-
-function dress(node, attrs, children) {
+  const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attrs ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "on") {
