@@ -156,6 +156,7 @@ def execute(study: Study, notebook: NotebookNode, name: str) -> NotebookNode:
             kernel_manager_class=_this_interpreter(f"{folder}/k.json"),
             timeout=TIMEOUT_SECONDS,
             record_timing=False,
+            coalesce_streams=True,  # else lines fall apart as chance has it
             resources={"metadata": {"path": str(working)}},
         )
         try:

@@ -268,6 +268,12 @@ def test_two_executions_give_the_same_bytes(executed: Study, tmp_path: Path) -> 
         assert (tmp_path / "again" / name).read_bytes() == (first / name).read_bytes()
 
 
+def test_lines_stay_together_however_slowly_they_come(executed: Study) -> None:
+    slowly = "import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.3)"
+    done = execute(executed, small_notebook(slowly), "91-slow.ipynb")
+    assert [output.text for output in done.cells[-1].outputs] == ["0\n1\n2\n"]
+
+
 def test_a_failing_notebook_names_the_cell_and_never_the_value(
     executed: Study, tmp_path: Path
 ) -> None:
