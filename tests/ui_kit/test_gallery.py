@@ -131,7 +131,13 @@ def looks_right(page: Page) -> None:
 def test_it_works_in_voila_as_it_comes(folder: Path, page: Page) -> None:
     command = ("voila", NOTEBOOK.name, "--no-browser", "--Voila.ip=127.0.0.1")
     with running(folder, *command) as address:
-        page.goto(address, wait_until="commit", timeout=WAIT)
+        for attempt in range(3):
+            page.goto(address, wait_until="commit", timeout=WAIT)
+            page.wait_for_load_state("networkidle", timeout=WAIT)
+            # Stock Voilà's own client asks the kernel for its models for some seconds only; on
+            # a busy machine it gives up, and says so.
+            if attempt == 2 or not page.get_by_text("model not found").count():
+                break
         looks_right(page)
 
 
