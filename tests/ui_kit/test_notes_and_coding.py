@@ -100,6 +100,19 @@ def test_pages(bench: Any) -> None:
     expect(page.get_by_role("textbox", name="Page")).to_have_value("4")
 
 
+def test_a_page_number_in_writing_outlives_what_arrives_meanwhile(bench: Any) -> None:
+    notes = viewer()
+    page = bench.mount(notes)
+    number = page.get_by_role("textbox", name="Page")
+    number.fill("3")
+    notes.title = "Her notes"
+    bench.push()  # everything is drawn anew, as when a picture comes
+    expect(page.get_by_role("region", name="Her notes")).to_be_visible()
+    expect(number).to_have_value("3")
+    page.keyboard.press("Enter")
+    expect(where(page)).to_contain_text("page 3 of 4")
+
+
 def test_search_goes_through_all_documents(bench: Any) -> None:
     page = bench.mount(viewer())
     search = page.get_by_label("Search the notes")

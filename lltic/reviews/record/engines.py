@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +17,9 @@ from lltic.reviews.record.problems import unavailable
 __all__ = ["for_writing", "in_use", "open_postgres", "open_sqlite", "sqlite_engine", "sqlite_uri"]
 
 WRITER = "lltic writer"
+
+SQLITE_WAIT = 10.0
+"""Seconds until a lock that others hold on a file is an error."""
 
 PATIENCE = {
     "connect_timeout": 10,
@@ -56,7 +61,7 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         if not read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
@@ -67,6 +72,26 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Use WAL; of several who come at once to a file without it, each waits for the one before.
+
+    SQLite waits for other locks itself. Here two who both hold a part of the file
+    would wait for each other, so it refuses at once and leaves the waiting to us.
+    """
+    until = time.monotonic() + SQLITE_WAIT
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # Of an extended code, the last byte is what happened.
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def sqlite_uri(path: Path, mode: str) -> str:
@@ -86,7 +111,7 @@ def sqlite_engine(path: Path, mode: str) -> sa.Engine:
     """Return a plain engine on a file; ``mode`` is ``ro``, ``rw`` or ``rwc``."""
     # Put together from its parts: a URL that is parsed is unquoted on the way.
     url = sa.URL.create("sqlite", database=_sqlite_name(path), query={"mode": mode, "uri": "true"})
-    return sa.create_engine(url, connect_args={"timeout": 10})
+    return sa.create_engine(url, connect_args={"timeout": SQLITE_WAIT})
 
 
 def _sqlite_name(path: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from lltic.reviews.accounts import Accounts
 from lltic.reviews.people import Person
 from lltic.reviews.record.backup import backup
 from lltic.reviews.record.disk import file_system, of_mounts, refuse_distant
+from lltic.reviews.record.engines import open_sqlite
 from lltic.reviews.record.opening import reading, where, writing
 from lltic.reviews.record.restore import restore
 from lltic.reviews.record.store import CommitUnknown, RecordMoved, StoreUnavailable
@@ -53,6 +56,23 @@ def test_reading_on_while_appending_does_not_wait_for_itself(study):
             if event.seq == 3:
                 break
         assert store.head()[0] == 6
+
+
+def test_who_comes_while_another_opens_the_same_old_file_waits(tmp_path):
+    """SQLite itself would say "locked" at once to the second who turns a file to WAL."""
+    file = tmp_path / "accounts.db"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE people (name TEXT)")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError), closing(sqlite3.connect(file)) as alone:
+            alone.execute("PRAGMA journal_mode=WAL")
+        done = threading.Timer(0.3, other.execute, ["COMMIT"])
+        done.start()
+        engine = open_sqlite(file)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        engine.dispose()
+        done.join()
 
 
 def test_two_computers_cannot_both_write_to_one_database(postgres_url, tmp_path):

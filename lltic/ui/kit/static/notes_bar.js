@@ -106,11 +106,17 @@ class NotesBar {
     return h("div", { class: "lltic-notes__pager" }, this.back, h("label", { for: id, text: "Page" }), this.pageInput, this.total, this.next);
   }
 
+  /** A number that somebody is typing stays theirs until another page is shown. */
   setPage(page, count) {
-    this.pageInput.value = page;
+    if (page !== this.pageShown) this.resetPage(page);
     this.total.textContent = `of ${count}`;
     off(this.back, page <= 1);
     off(this.next, page >= count);
+  }
+
+  resetPage(page) {
+    this.pageShown = page;
+    this.pageInput.value = page;
   }
 
   viewPart() {

@@ -104,7 +104,7 @@ class Viewer {
 
   jump(wanted) {
     if (Number.isInteger(wanted)) this.leaf(Math.min(Math.max(wanted, 1), this.pageCount));
-    this.bar.setPage(this.page, this.pageCount);
+    this.bar.resetPage(this.page);
   }
 
   toTop() {
