@@ -1,5 +1,5 @@
 # What people do here; `make help` lists it. Needs Python 3.11 or newer, and nothing else.
-# Windows has no make: see "Windows" in README.md.
+# Where there is no make: see README.md.
 
 PYTHON ?= python3
 PORT ?= 8866

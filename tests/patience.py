@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page
 
-__all__ = ["PATIENCE", "eventually"]
+if TYPE_CHECKING:
+    from lltic.ui.kit import Field
+
+__all__ = ["PATIENCE", "becomes", "eventually", "until"]
 
 PATIENCE = 15.0
 """Seconds a browser test waits for what has to come; who promises a time measures it."""
+
+
+def until(ready: Callable[[], Any], seconds: float = PATIENCE, what: str = "it") -> Any:
+    """Wait for something to be true, and return it."""
+    end = time.monotonic() + seconds
+    while not (found := ready()):
+        assert time.monotonic() < end, f"{what} did not happen in {seconds} s"
+        time.sleep(0.03)
+    return found
 
 
 def eventually(page: Page, ready: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -22,3 +35,9 @@ def eventually(page: Page, ready: Callable[[], object], seconds: float = PATIENC
     end = time.monotonic() + seconds
     while not ready() and time.monotonic() < end:
         page.wait_for_timeout(20)
+
+
+def becomes(page: Page, field: Field, value: Any) -> None:
+    """See the page bring a field this value."""
+    eventually(page, lambda: field.value == value)
+    assert field.value == value

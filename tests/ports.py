@@ -17,12 +17,14 @@ _next = itertools.count(os.getpid() * 97)  # tests run side by side: each begins
 
 def free_port() -> int:
     """Return a port of this machine that is free, and not one this process has named lately."""
-    for number in _next:
-        port = PORTS[number % len(PORTS)]
-        with closing(socket.socket()) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("there is always a next number")
+    ports = (PORTS[number % len(PORTS)] for number in _next)
+    return next(port for port in ports if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

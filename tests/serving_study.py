@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from kernel_processes import command_line
 from playwright.sync_api import Browser, Page, sync_playwright
 from ports import free_port
@@ -115,8 +115,7 @@ def demo_study(tmp_path_factory) -> Study:
     mine: Path = tmp_path_factory.getbasetemp()
     shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
     made = shared / "demo-of-all"
-    with (shared / "demo-of-all.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(shared / "demo-of-all.lock"):
         if not made.exists():
             make_demo(mine / "demo-in-the-making", 2026)
             (mine / "demo-in-the-making").rename(made)

@@ -50,7 +50,7 @@ def version(wish: Requirement) -> str:
 def environment() -> str:
     """Return the environment.yml that pyproject.toml and the lock call for."""
     lines = [
-        "# The way in where there is no make, on Windows for one (see README.md).",
+        "# The way in where there is no make (see README.md).",
         "# Written by `make lock` from requirements.lock; a test compares.",
         "name: lltic",
         "channels:",

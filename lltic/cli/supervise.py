@@ -131,7 +131,8 @@ def serving(study: Study, port: int, *options: str) -> Iterator[Serving]:
     Raises
     ------
     LlticError
-        ``cannot-serve`` with the process's last words: a busy port, a record in use.
+        ``cannot-serve`` with the process's last words: a busy port, a record in use;
+        ``no-unix-sockets``.
     """
     claim(port)
     with review_service(study) as (service, socket):
@@ -155,7 +156,16 @@ def review_service(study: Study) -> Iterator[tuple[Process, Path]]:
     """Start the review service of a study; give the process and its socket, in a folder of ours.
 
     Beside the socket is ``home``, an empty folder that ends with it.
+
+    Raises
+    ------
+    LlticError
+        ``no-unix-sockets`` on a system without them; ``cannot-serve`` as in :func:`serving`.
     """
+    if not hasattr(socketlib, "AF_UNIX"):
+        hint = "On Windows, run it within WSL."
+        message = "has none of the sockets on which the review service speaks"
+        raise LlticError(Problem("no-unix-sockets", "this system", message, "Linux, macOS", hint))
     # A Unix socket's path is short by law, and only its owner may reach it.
     with tempfile.TemporaryDirectory(prefix="lltic-") as folder:
         socket = Path(folder) / "reviews.sock"

@@ -18,6 +18,14 @@ def test_a_port_in_use_is_named_and_nothing_is_started(small_study, capsys):
     assert not (small_study.path / "logs").exists()
 
 
+def test_a_system_without_the_sockets_is_told_where_it_runs(small_study, capsys, monkeypatch):
+    monkeypatch.delattr(socket, "AF_UNIX")
+    assert main(["serve", "--study", str(small_study.path), "--port", "0"]) == 1
+    said = capsys.readouterr().err
+    assert "Linux, macOS" in said and "WSL" in said and "Traceback" not in said
+    assert not (small_study.path / "logs").exists(), "nothing was started"
+
+
 def test_a_record_in_use_is_named(small_study, capsys):
     from lltic.reviews.admin import writing
 

@@ -13,7 +13,8 @@ from argon2 import PasswordHasher
 from every_kind_study import REVIEW, make_every_kind_study
 from hands import heading, saved
 from messages import MESSAGES, PAGE, STATUS, as_page
-from pages import answers, paused, until
+from pages import answers, paused
+from patience import until
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import KERNEL, PASSWORD, SERVICE, Served, log_in
 

@@ -6,14 +6,14 @@ import contextlib
 import http.client
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crowd import CHEAP, PASSWORD
+from patience import until
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from serving_study import Served
 
@@ -23,7 +23,7 @@ from lltic.reviews.read import events
 from lltic.study import Study
 from lltic.ui.server.identity import cookie_name
 
-__all__ = ["Writer", "answers", "paused", "until", "writers", "written"]
+__all__ = ["Writer", "answers", "paused", "writers", "written"]
 
 LABEL = "Your judgement of this phase of care"
 PATH = "ongoing.judgement"
@@ -40,15 +40,6 @@ setInterval(() => {
   globalThis.last = now;
 }, 25);
 """
-
-
-def until(ready: Callable[[], Any], seconds: float, what: str) -> Any:
-    """Wait for something to be true, and return it."""
-    end = time.monotonic() + seconds
-    while not (found := ready()):
-        assert time.monotonic() < end, f"{what}: not within {seconds} s"
-        time.sleep(0.03)
-    return found
 
 
 def written(study: Study, review_id: str) -> list[Any]:

@@ -10,12 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from patience import until
 from playwright.sync_api import Page, expect
 from ports import free_port
 from small_study import PASSWORD
@@ -103,7 +102,7 @@ def running_hub(study: Study) -> Iterator[Hub]:
         )
     hub = Hub(study, f"http://127.0.0.1:{port}", process, log)
     try:
-        wait_for(lambda: process.poll() is not None or hub.address in log.read_text(), 90)
+        until(lambda: process.poll() is not None or hub.address in log.read_text(), 90)
         assert process.poll() is None, hub.words()[-3000:]
         yield hub
     finally:
@@ -116,15 +115,6 @@ def running_hub(study: Study) -> Iterator[Hub]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             folder.cleanup()
-
-
-def wait_for(ready: Callable[[], Any], seconds: float, what: str = "it") -> Any:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found := ready():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{what} did not happen in {seconds} s")
 
 
 def log_in(page: Page, hub: Hub, name: str, password: str = PASSWORD) -> None:

@@ -12,16 +12,8 @@ from typing import Any
 
 import pytest
 from accessible import QUICK, faults
-from hub_running import (
-    KERNEL,
-    PERSON,
-    PROXYING,
-    at_the_desk,
-    environment,
-    log_in,
-    pss,
-    wait_for,
-)
+from hub_running import KERNEL, PERSON, PROXYING, at_the_desk, environment, log_in, pss
+from patience import until
 from playwright.sync_api import expect
 from small_study import PASSWORD
 
@@ -270,7 +262,7 @@ def test_a_server_whose_pages_are_closed_ends_by_itself(hub, browser):
         at_the_desk(page)
         assert hub.pids(PERSON, "carys.pugh")
         page.goto("about:blank")
-        wait_for(lambda: not hub.pids(PERSON, "carys.pugh"), 40, "the end of the server")
+        until(lambda: not hub.pids(PERSON, "carys.pugh"), 40, "the end of the server")
         answer = page.goto(hub.address)  # the Hub knows it at once, and still knows her
         assert answer.status < 500, "no proxy pointing at what is gone"
         # It offers another, waits for the end of this one, or has started one already.
@@ -285,7 +277,7 @@ def test_signing_out_ends_the_server_and_the_way_back_is_the_log_in(hub, two):
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Username")).to_be_visible(timeout=15_000)
     assert "/hub/login" in page.url
-    wait_for(lambda: not hub.pids(PERSON, BEN), 15, "the end of the server")
+    until(lambda: not hub.pids(PERSON, BEN), 15, "the end of the server")
     two.ben.context.add_cookies(cookies)  # kept by somebody who looked over a shoulder
     page.goto(hub.url(BEN))
     expect(page.get_by_label("Username")).to_be_visible()

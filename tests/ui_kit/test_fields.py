@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from patience import eventually
-from playwright.sync_api import Page, expect
+from patience import becomes, eventually
+from playwright.sync_api import expect
 
-from lltic.ui.kit import Checkboxes, ErrorSummary, Field, Radios, Scale, TextArea
+from lltic.ui.kit import Checkboxes, ErrorSummary, Radios, Scale, TextArea
 
 POINTS = [(1, "1 Very poor", "not safe"), (3, "3 Adequate", "safe"), (5, "5 Excellent", "warm")]
 
@@ -16,12 +16,6 @@ def score(**more: Any) -> Scale:
     return Scale(
         **{"field": "a.score", "label": "Care was", "options": POINTS, "bound": False, **more}
     )
-
-
-def becomes(page: Page, field: Field, value: Any) -> None:
-    """See the page bring a field this value."""
-    eventually(page, lambda: field.value == value)
-    assert field.value == value
 
 
 def test_scale_snapshot(bench: Any) -> None:

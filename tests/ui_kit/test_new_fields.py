@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from patience import eventually
+from patience import becomes, eventually
 from playwright.sync_api import Page, expect
 
 from lltic.ui.kit import (
     DateInput,
     EntryHeading,
     ErrorSummary,
-    Field,
     NumberInput,
     RepeatingGroup,
     SaveStatus,
@@ -47,12 +46,6 @@ def press(page: Page, *keys: str) -> None:
         else:
             page.keyboard.press(key)
     page.wait_for_timeout(50)
-
-
-def becomes(page: Page, field: Field, value: Any) -> None:
-    """See the page bring a field this value."""
-    eventually(page, lambda: field.value == value)
-    assert field.value == value
 
 
 # -- dates -----------------------------------------------------------------------------------

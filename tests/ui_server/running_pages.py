@@ -8,8 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ import requests
 from argon2 import PasswordHasher
 from kernel_processes import home, is_copy
 from page_notebooks import NOTEBOOKS
+from patience import until
 from ports import free_port
 
 from lltic.reviews.accounts import Accounts
@@ -32,16 +32,6 @@ PASSWORD = "correct-horse-battery"
 PEOPLE = ("amira", "ben", "cody")
 XSRF = "0" * 32
 CANARIES = {"SECRET_OF_THE_SERVER": "canary", "JUPYTER_TOKEN": "canary", "PGPASSWORD": "canary"}
-
-
-def until(ready: Callable[[], Any], seconds: float = 15.0, what: str = "it") -> Any:
-    """Wait for something to be true, and return it."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := ready():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not happen in {seconds} s")
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from running_pages import PASSWORD, running_service, running_site, until
+from patience import until
+from running_pages import PASSWORD, running_service, running_site
 
 PAGES = [
     "/",

@@ -15,8 +15,9 @@ from contextlib import suppress
 
 import pytest
 import websocket
+from patience import until
 from ports import free_port
-from running_pages import ROOT, XSRF, Service, Site, as_notebook, until
+from running_pages import ROOT, XSRF, Service, Site, as_notebook
 
 VISITS = 3  # of each kind
 REST = 30.0  # seconds: half of what stock code's timer would hold on to each line

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import websocket
-from running_pages import XSRF, ready, running_service, running_site, until
+from patience import until
+from running_pages import XSRF, ready, running_service, running_site
 
 
 @contextmanager

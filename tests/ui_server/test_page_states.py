@@ -8,7 +8,8 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
-from running_pages import PASSWORD, opened_tab, ready, running_service, running_site, until
+from patience import until
+from running_pages import PASSWORD, opened_tab, ready, running_service, running_site
 
 POLICY = (
     "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; "

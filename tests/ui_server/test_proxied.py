@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 import requests
+from patience import until
 from ports import free_port
-from running_pages import ROOT, XSRF, Site, running_service, until
+from running_pages import ROOT, XSRF, Site, running_service
 from small_proxy import SmallProxy, small_proxy
 
 from lltic.reviews.people import Person

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from patience import eventually
-from running_pages import ready, until
+from patience import eventually, until
+from running_pages import ready
 from test_widget_client import drop_line, expect_words, keep_lines, states
 
 from lltic.ui.server.said_once import SaidOnce

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 import requests
+from patience import until
 from ports import free_port
-from running_pages import CANARIES, ROOT, until
+from running_pages import CANARIES, ROOT
 
 from lltic.errors import LlticError
 from lltic.ui.server.app import PAGES, check_versions

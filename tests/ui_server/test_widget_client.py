@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from running_pages import opened_tab, ready, running_service, running_site, until
+from patience import until
+from running_pages import opened_tab, ready, running_service, running_site
 
 
 @pytest.fixture

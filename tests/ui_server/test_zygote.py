@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from kernel_processes import connection_file, environment, is_copy
-from running_pages import opened_tab, ready, running_site, until
+from patience import until
+from running_pages import opened_tab, ready, running_site
 from test_page_kernels import closed, line, told
 from test_widget_client import expect_words
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import resource
 
 import pytest
-from pages import until, writers
+from pages import writers
+from patience import until
 from serving_study import SERVICE
 
 from lltic.audit.store import verify

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from running_pages import opened_tab, ready, running_service, running_site, until
+from patience import until
+from running_pages import opened_tab, ready, running_service, running_site
 
 PING = 400  # milliseconds; half a minute in truth
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from pages import Writer, answers, paused, until, writers, written
+from pages import Writer, answers, paused, writers, written
+from patience import until
 from relay import Relay
 from serving_study import KERNEL, SERVICE, WEB, Served
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from pages import Writer, until, writers
+from pages import Writer, writers
+from patience import until
 from playwright.sync_api import Error
 from serving_study import KERNEL
 

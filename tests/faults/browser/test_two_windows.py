@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pages import Writer, answers, until, writers, written
+from pages import Writer, answers, writers, written
+from patience import until
 from playwright.sync_api import expect
 from serving_study import SERVICE
 

@@ -72,7 +72,11 @@ function gap(one, scale) {
 }
 
 function axis(scale, died) {
-  const marks = ticksOf(scale, died).map((one) => percent(h("span", { class: `lltic-journey__tick${one.at > scale.width - 26 ? " lltic-journey__tick--late" : ""}`, "aria-hidden": "true", text: one.text }), one.at));
+  const tick = ({ at, text, late }) => {
+    const kind = `lltic-journey__tick${late ? " lltic-journey__tick--late" : ""}`;
+    return percent(h("span", { class: kind, "aria-hidden": "true", text }), at);
+  };
+  const marks = ticksOf(scale, died).map(tick);
   if (died) {
     const mark = h("span", { class: "lltic-journey__died", "aria-hidden": "true" }, h("b", { text: `died ${dayMonth(died)}` }));
     mark.style.right = `${100 - scale.width}%`;

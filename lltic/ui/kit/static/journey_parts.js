@@ -116,6 +116,8 @@ function pointsOf(contacts, scale) {
   return found;
 }
 
+const NAMED = 13; // percent that the name of a day takes below the lanes, on a narrow page twice that
+
 /** Days to name below the lanes: as many as fit, at equal steps, clear of the death. */
 function ticksOf(scale, died) {
   const count = (scale.last - scale.first) / DAY;
@@ -126,7 +128,8 @@ function ticksOf(scale, died) {
   for (let i = 0; i * step <= count + 1; i += 1) {
     const day = new Date(start.getFullYear(), start.getMonth(), start.getDate() + i * step);
     const at = i === 0 ? 0 : scale.atTime(day.getTime());
-    if (day.getTime() <= scale.last && at < death - 13 && at < scale.width - 13) found.push({ at, text: dayMonth(localDay(day)) });
+    if (day.getTime() > scale.last || at >= Math.min(death, scale.width) - NAMED) continue;
+    found.push({ at, text: dayMonth(localDay(day)), late: at > scale.width - 2 * NAMED });
   }
   return found;
 }
