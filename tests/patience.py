@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 if TYPE_CHECKING:
     from lltic.ui.kit import Field
 
-__all__ = ["PATIENCE", "becomes", "eventually", "until"]
+__all__ = ["PATIENCE", "becomes", "eventually", "still", "tick", "until"]
 
 PATIENCE = 15.0
 """Seconds a browser test waits for what has to come; who promises a time measures it."""
@@ -37,7 +37,27 @@ def eventually(page: Page, ready: Callable[[], object], seconds: float = PATIENC
         page.wait_for_timeout(20)
 
 
+def still(page: Page, place: Callable[[], Any]) -> Any:
+    """Wait until something has a place and keeps it for a tenth of a second; return the place."""
+    found = [place()]
+
+    def holds() -> bool:
+        page.wait_for_timeout(100)
+        found.append(place())
+        return found[-1] is not None and found[-1] == found[-2]
+
+    eventually(page, holds)
+    return found[-1]
+
+
 def becomes(page: Page, field: Field, value: Any) -> None:
     """See the page bring a field this value."""
     eventually(page, lambda: field.value == value)
     assert field.value == value
+
+
+def tick(choice: Locator) -> None:
+    """Tick a radio button or a box by its label, as a person does, once that holds still."""
+    expect(choice).to_be_enabled()
+    choice.locator("xpath=following-sibling::label").click()
+    expect(choice).to_be_checked()

@@ -10,6 +10,7 @@ from pathlib import Path
 from every_state_study import EVERY_KIND, PASSWORD
 from jinja2 import Environment, FileSystemLoader
 from many_sided_study import ALONE, DIFFERING, JOINT, OFFERED, SERIOUS
+from patience import tick
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import log_in
 
@@ -169,12 +170,12 @@ def reviewer(walk: Walk) -> Iterator[State]:
     for one in ("gate", "admission", "overall", "problems"):
         walk.turn(page, f"{review}&page={one}")
         yield f"form page {one}", page
-    page.get_by_role("radio", name="Yes").first.check(force=True)
+    tick(page.get_by_role("radio", name="Yes").first)
     saved(page)
     yield "form page problems, opened", page
     walk.turn(page, f"{review}&page=ongoing")
     page.get_by_label("Your judgement of this phase of care").fill("Fluid balance was not charted.")
-    page.get_by_role("radio", name="2 Poor").check(force=True)
+    tick(page.get_by_role("radio", name="2 Poor"))
     saved(page)
     yield "saved", page
     page.evaluate(NO_LINE)
@@ -247,7 +248,7 @@ def every_kind(walk: Walk) -> Iterator[State]:
     for part, text in (("Day", "31"), ("Month", "2"), ("Year", "2026")):
         seen.get_by_label(part).fill(text)
     page.get_by_role("textbox", name="Age in years").fill("eighty")
-    page.get_by_role("checkbox", name="On a ward").check(force=True)
+    tick(page.get_by_role("checkbox", name="On a ward"))
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_text("must be a real date").first).to_be_visible(timeout=SOON)
     page.wait_for_timeout(500)
@@ -257,10 +258,10 @@ def every_kind(walk: Walk) -> Iterator[State]:
     page.get_by_role("textbox", name="Age in years").fill("80")
     saved(page)
     walk.turn(page, f"{review}&page=problems")
-    page.get_by_role("radio", name="Yes").first.check(force=True)
+    tick(page.get_by_role("radio", name="Yes").first)
     page.get_by_role("button", name="Add a problem").click()
     expect(page.get_by_role("button", name="Remove problem 1")).to_be_visible(timeout=SOON)
-    page.get_by_role("group", name=re.compile("harm")).get_by_role("radio").first.check(force=True)
+    tick(page.get_by_role("group", name=re.compile("harm")).get_by_role("radio").first)
     page.get_by_role("button", name="Add another problem").click()
     expect(page.get_by_role("button", name="Remove problem 2")).to_be_visible(timeout=SOON)
     yield "entries", page
@@ -349,7 +350,7 @@ def agreeing(walk: Walk) -> Iterator[State]:
     walk.turn(page, f"{review}&page=overall")
     yield "consensus, a page", page
     page.get_by_role("button", name=re.compile("Take this over from Primary")).first.click()
-    page.get_by_role("radio", name="3 Adequate").check(force=True)
+    tick(page.get_by_role("radio", name="3 Adequate"))
     saved(page)
     walk.turn(page, f"{review}&page=confirm")
     yield "consensus, confirm", page

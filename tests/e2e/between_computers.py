@@ -14,6 +14,7 @@ import sqlite3
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from hands import heading, paste, saved, select_words
+from patience import tick
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import Served, log_in, sign
 
@@ -191,8 +192,8 @@ def at_the_second_computer(page: Page) -> None:
     choose(page, "The record was", "4 Good")
     go_on(page, "Problems in care")
     choose(page, "any problems", "Yes")
-    page.get_by_role("checkbox", name=re.compile("^Medicines")).check(force=True)
-    page.get_by_role("checkbox", name=re.compile("^Monitoring")).check(force=True)
+    tick(page.get_by_role("checkbox", name=re.compile("^Medicines")))
+    tick(page.get_by_role("checkbox", name=re.compile("^Monitoring")))
     choose(page, "Medicines.*lead to harm", "Probably")
     choose(page, "Monitoring: did it lead", "Yes")
     go_on(page, "What can be learnt")

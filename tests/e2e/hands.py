@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from patience import still
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 __all__ = ["Counted", "Keyboard", "heading", "paste", "saved", "select_words"]
@@ -110,10 +111,15 @@ WHERE = """([words, last]) => {
 
 
 def select_words(page: Page, words: str) -> None:
-    """Draw the mouse over words of the page of notes that is open."""
-    page.evaluate(WHERE, [words, False])  # it scrolls there
-    start, end = (page.evaluate(WHERE, [words, last]) for last in (False, True))
-    assert start and end, f"not on this page: {words}"
+    """Draw the mouse over words of the page of notes that is open, once that holds still."""
+
+    def ends() -> list[Any] | None:
+        found = [page.evaluate(WHERE, [words, last]) for last in (False, True)]
+        return found if all(found) else None
+
+    found = still(page, ends)
+    assert found, f"not on this page: {words}"
+    start, end = found
     page.mouse.move(*start)
     page.mouse.down()
     page.mouse.move(*end, steps=5)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from every_state_study import make_every_state
+from patience import tick
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from serving_study import CHROMIUM, Served
@@ -80,7 +81,7 @@ def demo(walk: Walk) -> Iterator[State]:
     yield "overview", page
     walk.turn(page, f"?review={review}&page=ongoing")
     page.get_by_label("Your judgement of this phase of care").fill(WORDS)
-    page.get_by_role("radio", name="3 Adequate").check(force=True)
+    tick(page.get_by_role("radio", name="3 Adequate"))
     saved(page)
     found_in_notes(page, "fluid")
     cite(page, CITED)

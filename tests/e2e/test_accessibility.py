@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from accessible import FULL, QUICK, faults
 from every_state_study import EVERY_KIND, make_every_state
+from patience import tick
 from playwright.sync_api import Browser, Page, expect
 from serving_study import Served
 from states import WALKS, Walk, saved
@@ -108,7 +109,7 @@ def test_what_is_printed_has_every_word_and_no_button(walk: Walk, tmp_path: Path
     page = walk.begin("eve")
     walk.turn(page, f"?review={EVERY_KIND}&page=overall")
     page.get_by_label("Your judgement").fill(LONG)
-    page.get_by_role("radio", name="2 Fairly sure").check(force=True)
+    tick(page.get_by_role("radio", name="2 Fairly sure"))
     saved(page)
     form = printed(page, tmp_path / "form.pdf")
     walk.turn(page, f"?review={EVERY_KIND}&page=check")

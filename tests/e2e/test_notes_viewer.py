@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import papers
 import pytest
 from papers import lay
-from patience import PATIENCE
+from patience import PATIENCE, still
 from playwright.sync_api import Browser, Error, Locator, Page, Response, expect
 from serving_study import Served, log_in
 
@@ -129,7 +129,7 @@ def drag(page: Page, first: str, last: str) -> None:
     """Select from a word to another with the mouse, not quite along the lines."""
     between = page.locator(".lltic-word").filter(has_text=last).first
     between.evaluate("node => node.scrollIntoView({ block: 'center' })")
-    start, end = word(page, first), word(page, last)
+    start, end = still(page, lambda: [word(page, first), word(page, last)])
     middle = start["y"] + start["height"] / 2
     page.mouse.move(start["x"] + 1, middle)
     page.mouse.down()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from hands import heading
+from patience import tick
 from playwright.sync_api import Locator, Page, expect
 from ports import free_port
 from serving_study import Served, log_in, sign
@@ -104,7 +105,7 @@ def answer(group: Locator) -> None:
     """Answer one question, whatever it is, the way that leads on to more questions."""
     for radio in ("Yes", "Something else"):
         if (found := group.get_by_role("radio", name=radio, exact=True)).count():
-            return found.check(force=True)
+            return tick(found)
     if group.get_by_label("Year").count():
         for part, text in (("Day", "3"), ("Month", "9"), ("Year", "2026")):
             if group.get_by_label(part).count():
@@ -114,7 +115,7 @@ def answer(group: Locator) -> None:
         numeric = box.first.get_attribute("inputmode")
         return box.first.fill("20" if numeric else "In words – “ours”.")
     found = group.get_by_role("radio").or_(group.get_by_role("checkbox"))
-    return found.nth(1).check(force=True)
+    return tick(found.nth(1))
 
 
 def fill(page: Page) -> str:

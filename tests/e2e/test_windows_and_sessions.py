@@ -6,6 +6,7 @@ import re
 
 import pytest
 from many_sided_study import ALONE, JOINT, PASSWORD, make_many_sided
+from patience import tick
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import Served, log_in, sign
 
@@ -181,7 +182,7 @@ def test_no_kernel_ever_sees_a_password(served, context):
     tab = open_page(context, served, "amira")
     turn(tab, served, "overall", review)
     tab.get_by_role("button", name=re.compile("Take this over from Primary")).first.click()
-    tab.get_by_role("radio", name="3 Adequate").check(force=True)
+    tick(tab.get_by_role("radio", name="3 Adequate"))
     is_saved(tab)
     turn(tab, served, "confirm", review)
     heading(tab, "Sign what you agreed")

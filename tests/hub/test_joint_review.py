@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hub_running import Hub, at_the_desk, log_in
+from patience import tick
 from playwright.sync_api import Page, expect
 from serving_study import sign
 from small_study import PASSWORD
@@ -40,7 +41,7 @@ def go_on(page: Page) -> None:
 
 def choose(page: Page, group: str, option: str) -> None:
     chosen = page.get_by_role("group", name=re.compile(group)).get_by_role("radio", name=option)
-    chosen.first.check(force=True)
+    tick(chosen.first)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_two_read_alone_and_then_agree(hub: Hub, pages: dict[str, Page]) -> None
             expect(page.get_by_text(side).first).to_be_visible()
         shot(page, f"2-{name}-both")
     amira.get_by_label(re.compile("Agreed answer: your judgement")).fill(TOGETHER)
-    amira.get_by_role("radio", name="3 Adequate").check(force=True)
+    tick(amira.get_by_role("radio", name="3 Adequate"))
     expect(amira.get_by_role("status").filter(has_text="Saved")).to_be_visible()
     expect(ben.get_by_label(re.compile("Agreed answer: your judgement"))).to_have_value(
         TOGETHER, timeout=15_000

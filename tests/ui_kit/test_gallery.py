@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from patience import tick
 from playwright.sync_api import Browser, Page, expect
 from ports import free_port
 
@@ -122,7 +123,7 @@ def looks_right(page: Page) -> None:
     words.fill("Seen promptly.")
     said = page.get_by_text(re.compile(r"^Saved \d\d:\d\d:\d\d$")).locator("visible=true")
     expect(said.first).to_be_visible(timeout=WAIT)
-    page.get_by_role("radio", name="Somebody else has answered meanwhile").check(force=True)
+    tick(page.get_by_role("radio", name="Somebody else has answered meanwhile"))
     words.press_sequentially(" By whom?")
     two = page.get_by_role("region", name="Two versions of Your judgement")
     expect(two.filter(has_text="What somebody else wrote.")).to_be_visible(timeout=WAIT)

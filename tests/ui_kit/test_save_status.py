@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from patience import eventually
+from patience import eventually, tick
 from playwright.sync_api import expect
 
 from lltic.ui.kit import PatientBanner, Radios, SaveStatus, TextArea
@@ -349,7 +349,7 @@ def test_a_conflict_says_when_the_other_was_saved_and_reads_values_in_words(benc
         status.refuse(**which, message="", conflict=({"value": 4}, 1), at=AT)
 
     status.on_operation(refuse)
-    bench.page.get_by_label("2 Poor").check(force=True)
+    tick(bench.page.get_by_label("2 Poor"))
     shown = bench.page.get_by_role("region", name="Two versions to choose from")
     expect(shown).to_contain_text("Saved meanwhile at 14:03")
     expect(shown).to_contain_text("4 Good")
