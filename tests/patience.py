@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PATIENCE", "becomes", "eventually", "still", "tick", "until"]
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds a browser test waits for what has to come; who promises a time measures it."""
 
 

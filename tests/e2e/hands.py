@@ -100,8 +100,10 @@ WHERE = """([words, last]) => {
       const scrolls = (one) => one.scrollHeight > one.clientHeight + 1
         && ["auto", "scroll"].includes(getComputedStyle(one).overflowY);
       while (box.parentElement && !scrolls(box)) box = box.parentElement;
-      const low = Math.min(box.getBoundingClientRect().bottom, innerHeight) - 60;
-      box.scrollBy(0, range.getBoundingClientRect().y - low);
+      const { top, bottom } = box.getBoundingClientRect();
+      // In the middle: on a slow machine "not saved yet" may come up from below meanwhile.
+      const middle = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
+      box.scrollBy(0, range.getBoundingClientRect().y - middle);
       const { x, y, width, height } = range.getBoundingClientRect();
       return [last ? x + width - 0.5 : x + 0.5, y + height / 2];
     }

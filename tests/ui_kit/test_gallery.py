@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from patience import tick
+from patience import eventually, tick
 from playwright.sync_api import Browser, Page, expect
 from ports import free_port
 
@@ -114,10 +114,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def looks_right(page: Page) -> None:
     """Every state of every component is there, and the live ones live."""
-    for name in SHOWN:
-        for state, _ in examples(name):
-            heading = page.get_by_role("heading", level=4, name=f"{name}: {state}", exact=True)
-            expect(heading).to_be_attached(timeout=WAIT)
+    eventually(page, lambda: not lacking(page), WAIT / 1000)
+    assert not lacking(page)
     expect(page.get_by_label("Month").nth(1)).to_have_value("9", timeout=WAIT)
     words = page.locator("#lltic-f-live-words")
     words.fill("Seen promptly.")
@@ -132,14 +130,24 @@ def looks_right(page: Page) -> None:
 def test_it_works_in_voila_as_it_comes(folder: Path, page: Page) -> None:
     command = ("voila", NOTEBOOK.name, "--no-browser", "--Voila.ip=127.0.0.1")
     with running(folder, *command) as address:
-        for attempt in range(3):
+        for _ in range(6):
             page.goto(address, wait_until="commit", timeout=WAIT)
-            page.wait_for_load_state("networkidle", timeout=WAIT)
             # Stock Voilà's own client asks the kernel for its models for some seconds only; on
-            # a busy machine it gives up, and says so.
-            if attempt == 2 or not page.get_by_text("model not found").count():
+            # a busy machine it gives up, and says so or leaves out what did not come.
+            eventually(page, lambda: not lacking(page) or gave_up(page), WAIT / 1000)
+            if not lacking(page):
                 break
         looks_right(page)
+
+
+def lacking(page: Page) -> set[str]:
+    """The headings that are not there, or not yet."""
+    states = {f"{name}: {state}" for name in SHOWN for state, _ in examples(name)}
+    return states - set(page.locator("h4").all_inner_texts())
+
+
+def gave_up(page: Page) -> bool:
+    return page.get_by_text("model not found").count() > 0
 
 
 def test_it_works_in_jupyterlab_as_it_comes(folder: Path, page: Page) -> None:
