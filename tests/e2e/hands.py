@@ -104,6 +104,9 @@ WHERE = """([words, last]) => {
       // In the middle: on a slow machine "not saved yet" may come up from below meanwhile.
       const middle = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
       box.scrollBy(0, range.getBoundingClientRect().y - middle);
+      const pane = root.closest(".lltic-notes__pane");
+      const beyond = range.getBoundingClientRect().right - pane.getBoundingClientRect().right;
+      if (beyond > -10) pane.scrollBy(beyond + 10, 0);
       const { x, y, width, height } = range.getBoundingClientRect();
       return [last ? x + width - 0.5 : x + 0.5, y + height / 2];
     }
@@ -113,19 +116,29 @@ WHERE = """([words, last]) => {
 
 
 def select_words(page: Page, words: str) -> None:
-    """Draw the mouse over words of the page of notes that is open, once that holds still."""
+    """Draw the mouse over words of the page of notes that is open, until just they are selected.
+
+    On a busy machine the mouse may be let go before the page has followed it; a person sees
+    that, and draws again.
+    """
 
     def ends() -> list[Any] | None:
         found = [page.evaluate(WHERE, [words, last]) for last in (False, True)]
         return found if all(found) else None
 
-    found = still(page, ends)
-    assert found, f"not on this page: {words}"
-    start, end = found
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*end, steps=5)
-    page.mouse.up()
+    for _ in range(3):
+        page.evaluate("getSelection().removeAllRanges()")
+        found = still(page, ends)
+        assert found, f"not on this page: {words}"
+        start, end = found
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(*end, steps=5)
+        page.mouse.up()
+        said = page.evaluate("String(getSelection())")
+        if said.split() == words.split():
+            return
+    raise AssertionError(f"selected {said!r}, not {words!r}")
 
 
 COPY = """async ([plain, rich]) => navigator.clipboard.write([new ClipboardItem({
