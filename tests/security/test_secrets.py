@@ -91,7 +91,7 @@ class Evening:
         for pid in self.served.pids(KERNEL):
             try:
                 self._look_at_kernel(pid)
-            except queue.Empty:  # a kernel whose page was left a moment ago ends while it is asked
+            except (queue.Empty, OSError):  # its page was left a moment ago, and it ends meanwhile
                 assert pid not in self.served.pids(KERNEL)
         stores = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
         self.pages += [page.content(), page.evaluate(stores)]
