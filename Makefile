@@ -9,10 +9,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install review hub-demo test lint format cover bench soak screenshots proof lock clean
+.PHONY: help install review hub-demo spark-demo test lint format cover bench soak screenshots proof lock clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/.installed ## make .venv with the locked packages (the other targets do it by themselves)
 
@@ -24,7 +24,10 @@ hub-demo: $(VENV)/.installed build/hub/.installed ## the same through JupyterHub
 	$(RUN) -m lltic hub-demo --port $(HUB_PORT) --config $(HUB)/jupyterhub_config.py \
 	  --proxy build/hub/node_modules/.bin/configurable-http-proxy
 
-test: $(VENV)/.installed ## run everything that CI runs: lint, types, tests
+spark-demo: $(VENV)/.installed $(VENV)/.spark ## the demo's cohort on a Spark cluster of two workers on this machine (needs Java 17 or 21)
+	$(RUN) docs/examples/spark/demo.py
+
+test: $(VENV)/.installed $(VENV)/.spark ## run everything that CI runs: lint, types, tests
 	$(RUN) -m lltic test
 
 lint: $(VENV)/.installed ## only lint and types
@@ -34,14 +37,14 @@ format: $(VENV)/.installed ## lay out the code, and mend what can be mended by i
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-cover: $(VENV)/.installed ## which lines no test runs (htmlcov/index.html)
+cover: $(VENV)/.installed $(VENV)/.spark ## which lines no test runs (htmlcov/index.html)
 	$(RUN) -m pytest --cov --cov-report=html --cov-report=term:skip-covered
 
 bench: $(VENV)/.installed ## measure what benchmarks/README.md promises
 	$(RUN) -m benchmarks
 
-soak: $(VENV)/.installed ## the full size of the proofs that CI runs small: 10,000 kills, 500 lost links, every page in every look (an hour and more)
-	$(RUN) -m pytest -m soak -s tests/faults tests/e2e
+soak: $(VENV)/.installed $(VENV)/.spark ## the full size of the proofs that CI runs small: 10,000 kills, 500 lost links, every page in every look (an hour and more)
+	$(RUN) -m pytest -m soak -s tests/sources tests/cohort tests/faults tests/e2e
 
 screenshots: $(VENV)/.installed ## take the pictures in docs/img again (needs Chromium); look at each
 	PYTHONPATH=tests $(RUN) tests/e2e/shoot.py docs/img
@@ -49,10 +52,14 @@ screenshots: $(VENV)/.installed ## take the pictures in docs/img again (needs Ch
 proof: $(VENV)/.installed ## install the wheel in a bare environment from the package index, and use it
 	$(RUN) -m pytest -m registry tests/test_packaging.py
 
-lock: $(VENV)/.installed ## resolve pyproject.toml again into requirements.lock and environment.yml (needs uv)
+lock: $(VENV)/.installed ## resolve pyproject.toml again into requirements.lock, spark.lock and environment.yml (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --fork-strategy fewest --only-binary :all: --generate-hashes --upgrade --quiet \
 	  --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+	uv pip compile --group pyproject.toml:spark --constraint requirements.lock \
+	  --universal --python-version 3.11 --fork-strategy fewest --only-binary :all: \
+	  --no-binary pyspark --generate-hashes --upgrade --quiet \
+	  --no-emit-index-url --no-header --no-annotate --output-file spark.lock
 	$(RUN) tests/test_environment.py
 
 clean: ## remove .venv, caches and build products; studies stay
@@ -75,6 +82,17 @@ $(VENV)/.locked: requirements.lock
 	    exit 1; }; \
 	  set -x; \
 	  $(RUN) -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock; \
+	fi
+	@touch $@
+
+# PySpark has no wheel: it is built here, by the setuptools that is locked, and nothing else is fetched.
+$(VENV)/.spark: spark.lock $(VENV)/.locked
+	@set -ex; if command -v uv >/dev/null; then \
+	  uv pip install --quiet --python $(VENV) --require-hashes --no-build-isolation \
+	    --only-binary :all: --no-binary pyspark -r spark.lock; \
+	else \
+	  $(RUN) -m pip install --quiet --require-hashes --no-build-isolation \
+	    --only-binary :all: --no-binary pyspark -r spark.lock; \
 	fi
 	@touch $@
 

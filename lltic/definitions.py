@@ -42,7 +42,11 @@ FOLDERS = {
     "cohort": "cohorts",
     "codebook": "codebooks",
     "sampling plan": "plans",
+    "allocation plan": "plans",
 }
+PREFIXES = {"allocation plan": "allocation-"}
+"""What the names of a kind begin with that shares its folder with another."""
+
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_NODES = 50_000
@@ -259,7 +263,10 @@ def shipped(kind: str) -> Path:
 def names(kind: str, study: Path | None = None) -> list[str]:
     """Return the names of all definitions of a kind (``form``, ``cohort``, …), sorted."""
     found = {path.stem for root in _roots(kind, study) for path in root.glob("*.yml")}
-    return sorted(found)
+    if kind in PREFIXES:
+        return sorted(name for name in found if name.startswith(PREFIXES[kind]))
+    others = tuple(PREFIXES[k] for k in PREFIXES if FOLDERS[k] == FOLDERS[kind])
+    return sorted(name for name in found if not name.startswith(others))
 
 
 def find(kind: str, name: str, study: Path | None = None) -> Path:

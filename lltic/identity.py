@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-__all__ = ["case_label", "is_nhs_number", "nhs_check_digit", "pseudonym"]
+__all__ = ["ALPHABET", "case_label", "is_nhs_number", "nhs_check_digit", "pseudonym"]
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 
 
 def _base32(data: bytes, length: int) -> str:
     number = int.from_bytes(data, "big")
-    return "".join(_ALPHABET[(number >> (5 * i)) & 31] for i in range(length))
+    return "".join(ALPHABET[(number >> (5 * i)) & 31] for i in range(length))
 
 
 def pseudonym(key: bytes, purpose: str, identifier: str) -> str:

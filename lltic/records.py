@@ -55,7 +55,9 @@ class Case:
 
     ``days_discharge_to_death`` counts whole days, 0 for the day of discharge,
     and is None for a death in hospital. ``rules`` are the ids of the rules that
-    put the death in; ``reason`` says the same in one sentence.
+    put the death in; ``reason`` says the same in one sentence; ``flags`` are the
+    marks of a death that must be reviewed. The dates are None where the extract has
+    none. ``admitted_on`` is of the superspell, where a cohort is made of those.
     """
 
     case_id: str
@@ -66,9 +68,9 @@ class Case:
     provider_id: str
     setting: str
     specialty: str | None
-    admitted_on: date
+    admitted_on: date | None
     discharged_on: date | None
-    died_on: date
+    died_on: date | None
     days_discharge_to_death: int | None
     age_at_death: int | None
     sex: str
@@ -76,6 +78,7 @@ class Case:
     reason: str
     definition: str
     definition_hash: str
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,8 @@ class Estimate:
     ``value``, ``low`` and ``high`` are unrounded; ``low`` and ``high`` bound the
     interval of ``level``, and ``method`` names estimator and interval. Where a
     proportion is meant, ``numerator`` and ``denominator`` are its counts; else
-    ``denominator`` is the number of units used.
+    ``denominator`` is the number of units used. Where it was weighted from a sample,
+    ``population`` is the number of cases it speaks for; None: the counts speak for themselves.
     """
 
     name: str
@@ -220,6 +224,7 @@ class Estimate:
     method: str = ""
     definition_hash: str = ""
     warnings: tuple[str, ...] = field(default=())
+    population: float | None = None
 
 
 def to_plain(record: Any) -> Any:

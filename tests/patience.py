@@ -47,6 +47,7 @@ def still(page: Page, place: Callable[[], Any]) -> Any:
         return found[-1] is not None and found[-1] == found[-2]
 
     eventually(page, holds)
+    assert holds(), "it did not hold still"
     return found[-1]
 
 

@@ -65,7 +65,7 @@ LIBRARIES: dict[str, set[str]] = {
     "form.exchange": {"openpyxl", "pandas"},
     "pages.drawing": {"pypdfium2", "PIL", "docx"},
     "sources": {"ibis", "duckdb", "openpyxl", *TABLES},
-    "cohort": {"ibis", "duckdb", *TABLES},
+    "cohort": {"ibis", "duckdb", "pyspark", "psycopg", *TABLES},
     "sampling": {"numpy", "scipy"},
     "allocation": {"numpy", "scipy"},
     "reviews": {"sqlalchemy", "filelock", "cryptography", "psycopg", *SERVICE},

@@ -31,8 +31,8 @@ def declared() -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
-def locked() -> dict[str, Requirement]:
-    text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")
+def locked(file: str = "requirements.lock") -> dict[str, Requirement]:
+    text = (ROOT / file).read_text("utf-8").replace("\\\n", " ")
     found = {}
     for line in text.splitlines():
         if line.strip():
@@ -72,11 +72,25 @@ def test_every_declared_package_is_locked_within_its_bounds():
         assert wish.specifier.contains(version(pin)), f"{wish} but locked at {pin}: run 'make lock'"
 
 
-def test_every_locked_package_has_one_version_and_its_hashes():
-    text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")
+def test_spark_is_locked_apart_and_fits_the_rest():
+    """It comes as source: what builds it is locked too, so that nothing else is fetched."""
+    (wish,) = map(Requirement, project()["dependency-groups"]["spark"])
+    assert str(wish) in [str(Requirement(w)) for w in extras()["spark"]]
+    assert wish.specifier.contains(version(locked("spark.lock")["pyspark"]))
+    assert "setuptools" in locked()
+    assert not set(locked()) & set(locked("spark.lock")), "one version of everything"
+
+
+def extras() -> dict[str, list[str]]:
+    return project()["project"]["optional-dependencies"]
+
+
+@pytest.mark.parametrize(("lock", "least"), [("requirements.lock", 51), ("spark.lock", 2)])
+def test_every_locked_package_has_one_version_and_its_hashes(lock, least):
+    text = (ROOT / lock).read_text("utf-8").replace("\\\n", " ")
     entries = [line for line in text.splitlines() if line.strip()]
     names = [canonicalize_name(re.split("[=; ]", line)[0]) for line in entries]
-    assert len(entries) > 50
+    assert len(entries) >= least
     assert len(names) == len(set(names))
     for line in entries:
         assert re.fullmatch(r"\S+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", line.strip()), (
@@ -85,7 +99,7 @@ def test_every_locked_package_has_one_version_and_its_hashes():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "environment.yml", "pyproject.toml", "Makefile"]
+    "name", ["requirements.lock", "spark.lock", "environment.yml", "pyproject.toml", "Makefile"]
 )
 def test_no_file_says_where_to_fetch_from(name):
     text = (ROOT / name).read_text("utf-8")

@@ -76,7 +76,8 @@ def verdict_of_one(said: str) -> str:
 def installed() -> list[Distribution]:
     """Return the locked packages that apply to this machine."""
     found, absent = [], []
-    text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")
+    locks = [(ROOT / name).read_text("utf-8") for name in ("requirements.lock", "spark.lock")]
+    text = "".join(locks).replace("\\\n", " ")
     for line in filter(None, text.splitlines()):
         wish = Requirement(line.split(" --hash")[0])
         if wish.marker is None or wish.marker.evaluate():

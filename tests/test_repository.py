@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {
     *("lltic", "review_forms", "cohorts", "codebooks", "plans", "notebooks", "tests"),
     *("benchmarks", "docs", ".ci"),
-    *("environment.yml", "requirements.lock", "pyproject.toml", "Makefile"),
+    *("environment.yml", "requirements.lock", "spark.lock", "pyproject.toml", "Makefile"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
     *(".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
 }

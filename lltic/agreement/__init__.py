@@ -7,6 +7,7 @@ Always computed on locked judgements, before any consensus. See
 from __future__ import annotations
 
 from lltic.agreement.bootstrap import bootstrap
+from lltic.agreement.caution import NOT_WEIGHTED
 from lltic.agreement.coefficients import (
     Coefficient,
     brennan_prediger,
@@ -22,6 +23,7 @@ from lltic.agreement.ratings import ratings_matrix
 from lltic.agreement.weights import WEIGHTS, weight_matrix
 
 __all__ = [
+    "NOT_WEIGHTED",
     "WEIGHTS",
     "Coefficient",
     "DiscordantCase",

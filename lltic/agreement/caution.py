@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lltic.agreement.coefficients import Coefficient
 from lltic.agreement.ratings import Tally
 
-__all__ = ["HIGH_AGREEMENT", "SKEWED_SHARE", "SMALL_SAMPLE", "cautions"]
+__all__ = ["HIGH_AGREEMENT", "NOT_WEIGHTED", "SKEWED_SHARE", "SMALL_SAMPLE", "cautions"]
 
 SMALL_SAMPLE = 30
 """Cases below which intervals may cover too little (PMC5965565: 20 to 30 at high agreement)."""
@@ -17,6 +17,13 @@ HIGH_AGREEMENT = 0.8
 
 SKEWED_SHARE = 0.8
 """Share of one level from which prevalence pulls kappa down. Our own line, not a standard's."""
+
+
+NOT_WEIGHTED = (
+    "Agreement is about the readers, not about all deaths: it counts alike all cases read twice, "
+    "and is not weighted by how they were drawn."
+)
+"""Said wherever agreement stands beside shares that are estimates from a sample."""
 
 
 def cautions(raw: Coefficient, kappa: Coefficient | None, t: Tally) -> Iterator[str]:

@@ -40,7 +40,8 @@ def agreement(study: Study, discordant_too: bool, as_json: bool) -> None:
 
     Example: lltic agreement --study autumn-review --discordant
     """
-    from lltic.agreement import agreement_table, discordant, double_reviewed
+    from lltic.agreement import NOT_WEIGHTED, agreement_table, discordant, double_reviewed
+    from lltic.cli.sampling import design_of
     from lltic.form import load_form
     from lltic.reviews.read import judgements, unblinded
 
@@ -55,13 +56,15 @@ def agreement(study: Study, discordant_too: bool, as_json: bool) -> None:
         "double_reviewed_cases": n_cases,
         "items": items,
         "discordant_cases": len(apart),
+        "notes": [NOT_WEIGHTED] if design_of(study) else [],
         "unblinded": [
             {"case_id": e.case_id, "at": e.at, "by": e.actor, "reason": e.reason} for e in broken
         ],
     }
     if discordant_too:
         data["discordant"] = apart
-    lines = [*agreement_lines(items), *(discordant_lines(apart) if discordant_too else ())]
+    lines = [*agreement_lines(items), *data["notes"]]
+    lines += [*(discordant_lines(apart) if discordant_too else ())]
     lines += [f"! {e.case_id}: blind broken {e.at[:10]} by {e.actor}: {e.reason}" for e in broken]
     lines.append(f"double-reviewed cases {n_cases} discordant {len(apart)}")
     show(data, lines, as_json=as_json)
@@ -179,6 +182,7 @@ def prevalence(study: Study, by_phase: bool, disclosure: str, as_json: bool) -> 
 
     Example: lltic themes prevalence --study autumn-review --by-phase
     """
+    from lltic.cli.sampling import design_of, drawn_of
     from lltic.form import load_form
     from lltic.measures import profile
     from lltic.reviews.read import coded_reviews, codings, texts
@@ -186,13 +190,18 @@ def prevalence(study: Study, by_phase: bool, disclosure: str, as_json: bool) -> 
 
     shown_as = profile(disclosure, reason=INSIDE if disclosure == "none" else "")
     book = load_codebook(study.settings.codebook, study.path)
-    coded = (codings(study), texts(study), coded_reviews(study), book)
+    design = design_of(study)
+    found, words, done = codings(study), texts(study), coded_reviews(study)
+    # A phase may have words in reviews outside the sample alone, and a pair be found only there.
+    drawn = (drawn_of(design, found), drawn_of(design, words), done, book)
+    weigh = design.share if design else None
     if by_phase:
         form = load_form(study.settings.form, study.path).model
-        rows = prevalence_by_phase(*coded, phases=[page.id for page in form.pages])
+        phases = [page.id for page in form.pages]
+        rows = prevalence_by_phase(*drawn, phases=phases, estimator=weigh)
     else:
-        rows = prevalence(*coded)
-    pairs = together(*coded)
+        rows = prevalence(found, words, done, book, estimator=weigh)
+    pairs = together(*drawn)
     data = prevalence_data(rows, pairs, shown_as)
     lines = prevalence_lines(rows, pairs, shown_as)
     show({"codebook": book.ref, **data}, lines, as_json=as_json)
@@ -227,6 +236,8 @@ def prevalence_lines(
         body.append((row.phase, *cells) if phases else cells)
     head = ("theme", "cases", "of", "%", "95 % interval")
     yield from table(("phase", *head) if phases else head, body)
+    if any(row.estimate.population is not None for row in rows):
+        yield "% is of all cases of the cohort, weighted by how they were drawn; counts are as read"
     warnings = dict.fromkeys(w for row in rows for w in row.estimate.warnings)
     if shown_as.hidden_up_to and warnings:  # they hold counts
         warnings = {"Not everything has been coded; see the table inside the study.": None}

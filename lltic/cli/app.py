@@ -15,7 +15,20 @@ from lltic.errors import LlticError, UsageError, unknown
 __all__ = ["app", "main"]
 
 PARTS = (
-    *("study", "sources", "form", "form_exchange", "cohort", "users", "serve", "hub"),
+    *(
+        "study",
+        "sources",
+        "form",
+        "form_exchange",
+        "cohort",
+        "completeness",
+        "sampling",
+        "sample_size",
+        "allocation",
+        "users",
+        "serve",
+        "hub",
+    ),
     *("answers", "analysis", "reports", "audit", "record", "test"),
 )
 

@@ -60,8 +60,8 @@ def logins() -> list[str]:
 def demo(directory: Path, seed: int, as_json: bool) -> None:
     """Make a complete synthetic study in DIR, with known truth.
 
-    About 400 deaths, 20,000 spells, written case notes, two reviewers per case.
-    Nobody in it exists.
+    20,000 spells, some 460 deaths of which 400 are cases, written case notes, two reviewers
+    per case. Nobody in it exists.
 
     Example: lltic demo demo
     """
@@ -81,7 +81,8 @@ def make_demo(directory: Path, seed: int, reviews_url: str = "") -> Study:
     reviews_url : str
         An empty PostgreSQL database for the record; a file in the study when not given.
     """
-    from lltic.cli.cohort import allocate_cases, draw_sample
+    from lltic.cli.allocation import put_on_worklists
+    from lltic.cli.sampling import draw_sample
     from lltic.cohort import build
     from lltic.sources import synthetic
 
@@ -97,7 +98,7 @@ def make_demo(directory: Path, seed: int, reviews_url: str = "") -> Study:
     draw_sample(study)
     people = _add_people(study, trust)
     assignments = _assignments(study, trust, cases, people)
-    allocate_cases(study, sorted(people), planned=assignments, clock=lambda: ASSIGNED_AT)
+    put_on_worklists(study, assignments, clock=lambda: ASSIGNED_AT)
     _record(study, trust, cases, people)
     return study
 

@@ -17,7 +17,7 @@ from lltic.study import Study
 if TYPE_CHECKING:
     from lltic.definitions import Loaded
     from lltic.form import Form
-    from lltic.measures import Profile
+    from lltic.measures import Design, Profile
     from lltic.records import Coding
     from lltic.reports import Facts, Phase
     from lltic.themes import Codebook, ThemePrevalence
@@ -134,6 +134,7 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
     from lltic import __version__
     from lltic.agreement import agreement_table
     from lltic.cli.report_questions import questions_of, titles_of
+    from lltic.cli.sampling import design_of, drawn_of
     from lltic.form import load_form
     from lltic.reports import Facts
     from lltic.reviews import read
@@ -145,7 +146,8 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
     judgements, citations = tuple(read.judgements(study)), tuple(read.citations(study))
     manifest = json.loads((study.cohort / "manifest.json").read_text("utf-8"))
     codings, coded = read.codings(study), read.coded_reviews(study)
-    themes, not_computable = _themes(study, codings, coded, codebook)
+    design = design_of(study)
+    themes, not_computable = _themes(study, codings, coded, codebook, design)
     return Facts(
         title=settings.title,
         synthetic=settings.synthetic,
@@ -156,6 +158,7 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
             ("Cohort", _cohort_ref(manifest)),
             ("Form", form.ref),
             ("Codebook", codebook.ref),
+            *([("Sampling plan", design.plan)] if design else []),
         ),
         manifest=manifest,
         head=read.head(study),
@@ -172,9 +175,14 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
         unblinded=tuple(read.unblinded(study)),
         questions=questions_of(form.model),
         citations=citations,
-        codings=tuple(c for c in codings if c.review_id in coded and c.codebook == codebook.name),
+        codings=tuple(
+            c
+            for c in drawn_of(design, codings)
+            if c.review_id in coded and c.codebook == codebook.name
+        ),
         theme_labels={code.code: code.label for code in codebook.model.codes},
         documents=titles_of(study, citations),
+        design=design,
     )
 
 
@@ -207,15 +215,23 @@ def _phases(form: Form) -> tuple[Phase, ...]:
 
 
 def _themes(
-    study: Study, codings: list[Coding], coded: set[str], codebook: Loaded[Codebook]
+    study: Study,
+    codings: list[Coding],
+    coded: set[str],
+    codebook: Loaded[Codebook],
+    design: Design | None,
 ) -> tuple[tuple[ThemePrevalence, ...], tuple[str, ...]]:
     """Return the themes' shares over all and by phase, or the reason why there are none."""
+    from lltic.cli.sampling import drawn_of
     from lltic.errors import NotComputable
     from lltic.reviews import read
     from lltic.themes import prevalence, prevalence_by_phase
 
-    made = (codings, read.texts(study), coded, codebook)
+    texts = read.texts(study)
+    drawn = (drawn_of(design, codings), drawn_of(design, texts), coded, codebook)
+    weigh = design.share if design else None
     try:
-        return (*prevalence(*made), *prevalence_by_phase(*made)), ()
+        anywhere = prevalence(codings, texts, coded, codebook, estimator=weigh)
+        return (*anywhere, *prevalence_by_phase(*drawn, estimator=weigh)), ()
     except NotComputable as reason:
         return (), (str(reason),)

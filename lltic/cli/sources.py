@@ -27,13 +27,14 @@ def register(app: click.Group) -> None:
     "--source",
     required=True,
     metavar="DIALECT",
-    help="The kind of extract: mimic-iv, or tabular (your own files with a mapping).",
+    help="The kind of extract: hes-apc, mimic-iv, omop, or tabular (your own, with a mapping).",
 )
 @click.option(
     "--mapping",
     type=click.Path(path_type=Path),
     metavar="FILE.yml",
-    help="For tabular: which column is which; mapping.yml beside the files when not given.",
+    help="Which column is which: for tabular mapping.yml beside the files when not given, for "
+    "the others a changed copy of the dialect's own.",
 )
 @click.option("--strict", is_flag=True, help="Change nothing and exit with 1 on any problem.")
 @click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
@@ -49,8 +50,9 @@ def ingest(
     """Read an extract into the canonical tables of the study.
 
     It takes the place of the extract that was there, whole or not at all. Rows
-    that cannot be used are left out and counted, the rest is kept, and the exit
-    code is 1, so that nobody goes on without having looked.
+    that cannot be used are refused and counted, the rest is kept, and the exit
+    code is 1, so that nobody goes on without having looked. In every table the
+    rows in are those kept, refused, merged and set aside by the mapping.
 
     Example: lltic ingest --source tabular --mapping ward.yml extracts/2026-09
     """
@@ -65,18 +67,35 @@ def ingest(
         watch=lambda items: progress(items, label="documents"),
     )
     show(result, _lines(result), as_json=as_json)
-    return int(sum(result.rows_kept.values()) < sum(result.rows_in.values()))
+    return int(any(result.rows_refused.values()))
 
 
 def _lines(result: Ingested) -> list[str]:
     rows: list[tuple[Any, ...]] = [
-        (name, result.rows_in[name], result.rows_kept[name]) for name in result.rows_in
+        (
+            name,
+            result.rows_in[name],
+            result.rows_kept[name],
+            result.rows_refused[name],
+            result.rows_merged[name],
+            sum(result.rows_set_aside[name].values()),
+        )
+        for name in result.rows_in
     ]
-    rows.append(("all", sum(result.rows_in.values()), sum(result.rows_kept.values())))
-    lines = [f"Warning: {problem}" for problem in result.problems]
-    lines += table(["table", "rows in", "rows kept"], rows)
+    in_order = sorted(result.problems, key=lambda p: p.where.partition(":")[0])  # file by file
+    lines = [f"Warning: {problem} [{problem.code}]" for problem in in_order]
+    lines += table(["table", "rows in", "rows kept", "refused", "merged", "set aside"], rows)
+    lines += [
+        f"set aside in {name}: {count} ({words})"
+        for name, reasons in result.rows_set_aside.items()
+        for words, count in reasons.items()
+        if count
+    ]
     counts: dict[str, int] = {}
     for problem in result.problems:
         counts[problem.code] = counts.get(problem.code, 0) + problem.count
     said = ", ".join(f"{code} {count}" for code, count in sorted(counts.items())) or "none"
+    if counts:
+        own = "" if result.source == "tabular" else f" and docs/sources/{result.source}.md"
+        lines.append(f"What each code means, and what to do: docs/sources/tabular.md{own}")
     return [*lines, f"problems: {said}"]

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from lltic.cohort.journey import SETTINGS, contacts, parts, provider_names, segments
 from lltic.records import Case
 from lltic.sources import read_table
+from lltic.sources.parquet import connect, parquet_files
+from lltic.sources.tables import table_path
 from lltic.study import Study, write_atomically
 
 if TYPE_CHECKING:
@@ -26,9 +28,11 @@ __all__ = ["write_casebook"]
 
 def write_casebook(study: Study, cases: list[Case]) -> None:
     """Write the case book for these cases, whole or not at all."""
-    persons = read_table(study, "persons").set_index("person_id")
-    spells = read_table(study, "spells").sort_values(["admitted_at", "spell_id"])
     documents = read_table(study, "documents").sort_values(["authored_on", "document_id"])
+    # The stays of those with documents say what providers are called.
+    people = {case.person_id for case in cases} | set(documents["person_id"])
+    persons = _about(study, "persons", people).set_index("person_id")
+    spells = _about(study, "spells", people).sort_values(["admitted_at", "spell_id"])
     names = provider_names(spells, documents)
     stays = dict(tuple(spells.groupby("person_id")))
     notes = dict(tuple(documents.groupby("person_id")))
@@ -46,6 +50,14 @@ def write_casebook(study: Study, cases: list[Case]) -> None:
         json.dump(book, stream, ensure_ascii=False, sort_keys=True, indent=0)
 
 
+def _about(study: Study, table: str, people: set[str]) -> pd.DataFrame:
+    """Return a table's rows about these people; nobody else's are read into memory."""
+    sql = "SELECT * FROM read_parquet(?) WHERE person_id IN (SELECT unnest(?))"
+    file = parquet_files(table_path(study, table))
+    with connect() as connection:
+        return connection.execute(sql, [file, sorted(people)]).df()
+
+
 def _entry(
     case: Case,
     person: pd.Series,
@@ -60,7 +72,7 @@ def _entry(
         "journey": segments(case, stays, names),
         "contacts": contacts(case, stays, notes),
         "parts": parts(case, stays),
-        "died_on": case.died_on.isoformat(),
+        "died_on": case.died_on.isoformat() if case.died_on else "",
         "documents": [_document(row) for _, row in notes.iterrows()],
     }
 
@@ -76,9 +88,10 @@ def _banner(case: Case, person: pd.Series) -> list[list[str]]:
     age = "" if case.age_at_death is None else f" (aged {case.age_at_death})"
     if born:
         lines.append(["Born", _say(born) + age])
-    lines.append(["Admitted", _say(case.admitted_on)])
+    if case.admitted_on:
+        lines.append(["Admitted", _say(case.admitted_on)])
     if case.category == "in_hospital":
-        lines.append(["Died", f"{_say(case.died_on)}, in hospital"])
+        lines.append(["Died", f"{_say(case.died_on)}, in hospital".lstrip(", ")])
     else:
         lines.append(["Discharged", _say(case.discharged_on)])
         lines.append(["Died", f"{_say(case.died_on)} (day {case.days_discharge_to_death})"])
@@ -89,7 +102,7 @@ def summary(case: Case) -> str:
     """Return the one line that tells a case from others on a worklist."""
     if case.category == "in_hospital":
         place = SETTINGS.get(case.setting, "hospital").lower()
-        return f"Died in {place} {_say(case.died_on)}"
+        return f"Died in {place} {_say(case.died_on)}".rstrip()
     days = case.days_discharge_to_death
     return f"Died {_say(case.died_on)}, day {days} after discharge"
 

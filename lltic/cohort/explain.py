@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lltic.cohort.build import AttritionStep, Excluded
 from lltic.errors import Problem, UsageError
 from lltic.records import Case
-from lltic.sources.parquet import connect, read_records
+from lltic.sources.parquet import connect, literal, parquet_files, read_records
 from lltic.sources.tables import table_path
 from lltic.study import Study
 
@@ -32,12 +32,21 @@ class Explanation:
 
 def read_cases(study: Study) -> list[Case]:
     """Return the cases of the cohort that was built last, sorted by case id."""
-    return read_records(study.cohort / "cases.parquet", Case, made_by=_MADE_BY)
+    return _cases(study)
 
 
 def read_excluded(study: Study) -> list[Excluded]:
     """Return the deaths that are out, sorted by death."""
-    return read_records(study.cohort / "excluded.parquet", Excluded, made_by=_MADE_BY)
+    return _excluded(study)
+
+
+def _cases(study: Study, where: str = "true") -> list[Case]:
+    return read_records(study.cohort / "cases.parquet", Case, made_by=_MADE_BY, where=where)
+
+
+def _excluded(study: Study, where: str = "true") -> list[Excluded]:
+    path = study.cohort / "excluded.parquet"
+    return read_records(path, Excluded, made_by=_MADE_BY, where=where)
 
 
 def read_attrition(study: Study) -> list[AttritionStep]:
@@ -66,29 +75,55 @@ def explain(study: Study, identifier: str) -> tuple[Explanation, ...]:
     LlticError
         ``not-made-yet`` before the first ``lltic cohort build``.
     """
-    cases, excluded = read_cases(study), read_excluded(study)
-    wanted = [c for c in cases if identifier in (c.case_id, c.death_id)]
-    out = [e for e in excluded if e.death_id == identifier]
+    # Only what is asked for is read: a nation's deaths are a million.
+    wanted = _cases(study, f"{literal(identifier)} IN (case_id, death_id)")
+    out = _excluded(study, f"death_id = {literal(identifier)}")
     spell = ""
     if not wanted and not out:
         person, spell = _person_of(study, identifier)
-        wanted = [c for c in cases if c.person_id == person]
-        out = [e for e in excluded if e.person_id == person]
-    found = [_of_case(c, spell) for c in wanted] + [_of_excluded(e) for e in out]
+        theirs = f"person_id = {literal(person)}"
+        wanted, out = _cases(study, theirs), _excluded(study, theirs)
+    found = [_of_case(study, c, spell) for c in wanted] + [_of_excluded(e) for e in out]
     if found:
         return tuple(found)
     return (Explanation(False, "Out: the extract holds no death of this person.", ("no-death",)),)
 
 
-def _of_case(case: Case, spell: str) -> Explanation:
+def _of_case(study: Study, case: Case, spell: str) -> Explanation:
     sentence = case.reason
     if spell and spell != case.index_spell_id:
-        sentence += f" Spell {spell} is not the index spell: it is not the last before the death."
+        sentence += f" Spell {spell} is not the index spell: {_why_not(study, case, spell)}."
     return Explanation(True, sentence, case.rules, case.death_id, case.case_id)
 
 
 def _of_excluded(excluded: Excluded) -> Explanation:
     return Explanation(False, excluded.reason, (excluded.rule,), excluded.death_id)
+
+
+def _why_not(study: Study, case: Case, spell: str) -> str:
+    """Return why a spell of a case's person is not the one to which the death belongs."""
+    sql = (
+        "SELECT s.admitted_at::DATE > $died, s.discharged_at IS NULL AND NOT s.died_in_hospital, "
+        "s.admitted_at > i.admitted_at OR s.sequence > i.sequence "
+        "FROM read_parquet($path) s, read_parquet($path) i "
+        "WHERE s.spell_id = $spell AND i.spell_id = $index"
+    )
+    values = {
+        "path": parquet_files(table_path(study, "spells")),
+        "died": case.died_on,
+        "spell": spell,
+        "index": case.index_spell_id,
+    }
+    with connect() as connection:
+        found = connection.execute(sql, values).fetchone() or (None, None, None)
+    after_death, unfinished, later = found
+    if after_death:
+        return "it began after the day of death"
+    if unfinished and case.died_on is not None:
+        return "it was not finished"
+    if later and case.died_on is None:
+        return "it comes after the spell that ended in death"
+    return "this cohort does not count it" if later else "it is not the last before the death"
 
 
 def _person_of(study: Study, identifier: str) -> tuple[str, str]:
@@ -97,7 +132,8 @@ def _person_of(study: Study, identifier: str) -> tuple[str, str]:
     with connect() as connection:
         for table, column in places:
             sql = f"SELECT person_id FROM read_parquet(?) WHERE {column} = ?"  # noqa: S608
-            found = connection.execute(sql, [str(table_path(study, table)), identifier]).fetchone()
+            path = parquet_files(table_path(study, table))
+            found = connection.execute(sql, [path, identifier]).fetchone()
             if found is not None:
                 return found[0], identifier if table == "spells" else ""
     hint = "Give a case id, or a person, death or spell identifier as it stands in the extract."

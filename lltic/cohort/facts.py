@@ -1,7 +1,7 @@
-"""One row of facts per death: the person, the registrations, the index spell.
+"""One row of facts per death: the person, the registrations, the index spell, the marks.
 
-Ibis expressions only, so that every engine computes the same. Spells are joined to
-deaths before anything is ranked: of 50 million spells only those of the dead are sorted.
+Ibis expressions only, and of those only what DuckDB, Spark and PostgreSQL all have, so
+that every engine computes the same. Where rows have an order, it says where nulls go.
 """
 
 from __future__ import annotations
@@ -10,48 +10,74 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from lltic.cohort.index_spells import index_spells
+from lltic.cohort.marks import flagged, marked
 from lltic.cohort.model import Definition
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
-__all__ = ["facts"]
+__all__ = ["facts", "registrations"]
 
 
-def facts(persons: Table, spells: Table, deaths: Table, definition: Definition) -> Table:
+def facts(
+    persons: Table,
+    spells: Table,
+    deaths: Table,
+    definition: Definition,
+    *,
+    flags: Table | None = None,
+    undated: bool = False,
+) -> Table:
     """Return one row per death with everything the rules ask about.
 
     Parameters
     ----------
-    persons, spells, deaths : ibis Table
-        The canonical tables.
+    persons, spells, deaths, flags : ibis Table
+        The canonical tables; ``flags`` is asked only where the definition has marks.
     definition : Definition
+    undated : bool
+        The extract tells the order of spells and no dates.
 
     Returns
     -------
     ibis Table
-        Columns of the death; ``known`` (the person is in the extract), ``sex``,
-        ``age_at_death`` (completed years, null without a date of birth);
-        ``registration_rank`` (0 for the one that is kept), ``n_registrations``; columns of
-        the index spell with ``n_spells``, ``n_before`` (began on or before the day of
-        death), ``n_qualifying`` (those of them that were finished), ``admitted_on``,
-        ``discharged_on``, ``previous_discharged_on`` and ``days`` (discharge to death).
+        Columns of the death; ``undated`` (the extract is); ``known`` (the person is in the
+        extract), ``sex``, ``age_at_death`` (completed years; the age at admission to the index
+        spell, ``age_is_at_admission``, where there is no date of birth or of death);
+        ``registration_rank`` (0 for the one that is kept), ``n_registrations``; the columns of
+        :func:`lltic.cohort.index_spells.index_spells`; ``days`` (discharge to death) and
+        ``days_from_admission``; one column per mark, named ``mark_NAME``.
     """
-    registered = _registrations(deaths)
-    who = persons.select("person_id", "sex", "born_on", known=ibis.literal(value=True))
+    registered = registrations(deaths)
+    who = persons.select("person_id", "sex", "born_on").mutate(known=ibis.literal(value=True))
     told = registered.left_join(who, "person_id").drop("person_id_right")
-    told = told.mutate(age_at_death=_completed_years(told)).drop("born_on")
-    index = _index_spells(registered, spells, definition)
+    told = told.mutate(years=_completed_years(told)).drop("born_on")
+    index = index_spells(registered, spells, definition, undated=undated)
     joined = told.left_join(index, "death_id").drop("death_id_right")
-    return joined.mutate(days=joined.died_on.delta(joined.discharged_on, unit="day"))
+    if definition.marks and flags is not None:
+        noted = flagged(flags, definition.marks)
+        joined = joined.left_join(noted, "person_id").drop("person_id_right")
+    joined = joined.mutate(
+        undated=ibis.literal(value=undated),
+        age_at_death=ibis.coalesce(joined.years, joined.age_at_admission),
+        age_is_at_admission=joined.years.isnull() & joined.age_at_admission.notnull(),
+        days=joined.died_on.delta(joined.discharged_on, unit="day"),
+        days_from_admission=joined.died_on.delta(joined.admitted_on, unit="day"),
+    )
+    return marked(joined, definition.marks)
 
 
-def _registrations(deaths: Table) -> Table:
-    """Rank the records of one person's death: the earliest registration comes first."""
+def registrations(deaths: Table) -> Table:
+    """Rank the records of one person's death.
+
+    What was reconciled from several sources comes first, then the earliest registration.
+    """
     order = [
-        ibis.asc(deaths.registered_on),
+        ibis.asc(deaths.reconciled.isnull()),
+        ibis.asc(deaths.registered_on, nulls_first=False),
         ibis.asc(deaths.source == "hospital"),
-        ibis.asc(deaths.died_on),
+        ibis.asc(deaths.died_on, nulls_first=False),
         ibis.asc(deaths.death_id),
     ]
     one_person = ibis.window(group_by=deaths.person_id)
@@ -59,61 +85,10 @@ def _registrations(deaths: Table) -> Table:
     return deaths.mutate(
         registration_rank=ibis.row_number().over(in_order),
         n_registrations=deaths.death_id.count().over(one_person),
-    )
+    ).drop("spell_id", "told_on")
 
 
 def _completed_years(told: Table) -> IntegerValue:
     born, died = told.born_on, told.died_on
     before_birthday = (died.month() * 100 + died.day()) < (born.month() * 100 + born.day())
     return died.year() - born.year() - before_birthday.cast("int32")
-
-
-def _index_spells(deaths: Table, spells: Table, definition: Definition) -> Table:
-    """Return the index spell of each death, or the nearest thing to one.
-
-    Qualifying is a finished spell that began on or before the day of death. The last one
-    is taken: by admission, then discharge, then identifier. Where none qualifies the row
-    still tells how many spells there are and how many began in time.
-    """
-    dead = deaths.select("death_id", "person_id", "died_on")
-    taken = spells.filter(spells.setting.isin(definition.population.settings))
-    pairs = dead.inner_join(taken, "person_id")
-    pairs = pairs.mutate(
-        admitted_on=pairs.admitted_at.date(), discharged_on=pairs.discharged_at.date()
-    )
-    pairs = pairs.mutate(before=pairs.admitted_on <= pairs.died_on)
-    finished = pairs.discharged_at.notnull() | pairs.died_in_hospital
-    pairs = pairs.mutate(qualifies=pairs.before & finished)
-    of_death = ibis.window(group_by=pairs.death_id)
-    latest_first = ibis.window(
-        group_by=pairs.death_id,
-        order_by=[
-            ibis.desc(pairs.qualifies),
-            ibis.desc(pairs.before),
-            ibis.desc(pairs.admitted_at),
-            ibis.desc(pairs.discharged_at, nulls_first=True),
-            ibis.desc(pairs.spell_id),
-        ],
-    )
-    ranked = pairs.mutate(
-        place=ibis.row_number().over(latest_first),
-        previous_discharged_on=pairs.discharged_on.lead(1).over(latest_first),
-        n_spells=pairs.spell_id.count().over(of_death),
-        n_before=pairs.before.sum().over(of_death),
-        n_qualifying=pairs.qualifies.sum().over(of_death),
-    )
-    return ranked.filter(ranked.place == 0).select(
-        "death_id",
-        "spell_id",
-        "provider_id",
-        "setting",
-        "specialty",
-        "admission_method",
-        "admitted_on",
-        "discharged_on",
-        "died_in_hospital",
-        "previous_discharged_on",
-        "n_spells",
-        "n_before",
-        "n_qualifying",
-    )

@@ -90,7 +90,12 @@ def segments(case: Case, stays: pd.DataFrame, names: Mapping[str, str]) -> list[
 
 
 def contacts(case: Case, stays: pd.DataFrame, documents: pd.DataFrame) -> list[dict[str, str]]:
-    """Return the dated documents of the last weeks, each with the kind of care it tells of."""
+    """Return the dated documents of the last weeks, each with the kind of care it tells of.
+
+    Where an extract has no dates there are no last weeks.
+    """
+    if case.died_on is None:
+        return []
     settings = dict(zip(stays["spell_id"], stays["setting"], strict=True))
     found = []
     for _, row in documents.iterrows():
@@ -117,7 +122,7 @@ def contacts(case: Case, stays: pd.DataFrame, documents: pd.DataFrame) -> list[d
 def parts(case: Case, stays: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return when each part of the journey was, as far as the spells can tell."""
     chain = _last_chain(case, stays)
-    if not chain:
+    if not chain or case.died_on is None:
         return {}
     arrived, left = chain[0].start, chain[-1].end
     first = min(arrived + FIRST_DAY, left)
@@ -147,7 +152,9 @@ def _kind_of(row: pd.Series, setting: str) -> str:
 
 
 def _recent(case: Case, stays: pd.DataFrame) -> list[tuple[_Stay, pd.Series]]:
-    """Return the stays of the last weeks by their start, with their rows."""
+    """Return the stays of the last weeks by their start, with their rows; none without dates."""
+    if case.died_on is None:
+        return []
     earliest = case.died_on - timedelta(days=JOURNEY_DAYS)
     found = []
     for _, row in stays.iterrows():

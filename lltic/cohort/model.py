@@ -1,69 +1,140 @@
 """What a cohort definition may say: a small language that a clinician can read.
 
-A definition names a population, the index spell, a window in days, which deaths are
-in, and every rule by which a death is counted out, in the order in which the rules
-are asked. Rules come from a closed list; a definition holds no executable text.
+A definition names a population, the unit of stay, the index spell, a window in days, which
+deaths are in, every rule by which a death is counted out, in the order in which the rules
+are asked, and the marks of deaths that must be reviewed. Rules come from closed lists; a
+definition holds no executable text.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal, get_args
 
-from lltic.definitions import Loaded, load
-from lltic.errors import LlticError, Problem
-from lltic.study import Study
-
-__all__ = ["CORE_RULES", "EXCLUSIONS", "Definition", "Exclusion", "Population", "Window"]
+__all__ = [
+    "CLASS_RULES",
+    "CORE_RULES",
+    "EXCLUSIONS",
+    "Approximation",
+    "Definition",
+    "Exclusion",
+    "Mark",
+    "Parameters",
+    "Population",
+    "Window",
+]
 
 CLOSED: dict[str, Any] = {"extra": "forbid"}
 
+Setting = Literal["acute", "community", "mental_health"]
+PatientClass = Literal["ordinary", "day_case", "regular_day", "regular_night", "mother_and_baby"]
+AdmissionMethod = Literal["elective", "emergency", "maternity", "birth", "transfer", "unknown"]
+Flag = Literal[
+    "concern_of_family",
+    "concern_of_staff",
+    "learning_disability",
+    "severe_mental_illness",
+    "maternal",
+    "medical_examiner",
+]
+MarkName = Literal[
+    "concern",
+    "learning_disability",
+    "severe_mental_illness",
+    "alarm",
+    "elective_unexpected",
+    "improvement",
+    "maternal",
+]
 ExclusionName = Literal[
     "no-person",
     "duplicate-registration",
+    "no-date-of-death",
     "outside-period",
     "under-age",
     "no-spell",
     "admitted-after-death",
+    "stillbirth",
+    "day-case",
+    "regular-attender",
+    "mother-and-baby",
+    "excluded-provider",
+    "excluded-specialty",
     "unfinished-spell",
     "discharged-after-death",
     "died-in-hospital",
     "not-in-hospital",
     "outside-window",
+    "outside-admission-window",
 ]
 
 EXCLUSIONS: tuple[str, ...] = get_args(ExclusionName)
 """Every rule that can count a death out, in the only order in which they make sense."""
 
-CORE_RULES = ("no-person", "duplicate-registration", "no-spell", "admitted-after-death")
+CORE_RULES = (
+    "no-person",
+    "duplicate-registration",
+    "no-date-of-death",
+    "no-spell",
+    "admitted-after-death",
+    "unfinished-spell",
+)
 """Rules without which no spell could be named as the index spell; each definition has them."""
+
+CLASS_RULES: dict[str, str] = {
+    "day_case": "day-case",
+    "regular_day": "regular-attender",
+    "regular_night": "regular-attender",
+    "mother_and_baby": "mother-and-baby",
+}
+"""The rule that takes out the spells of a class of patient that a definition does not name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
     """Whose deaths, and which spells count.
 
-    ``died_from`` and ``died_to`` (inclusive) bound the date of death, ``minimum_age`` is in
-    completed years at death, ``settings`` are the kinds of spell that can be the index spell.
+    ``month`` (such as 2016-10) or ``died_from`` and ``died_to`` (inclusive) bound the date of
+    death; ``minimum_age`` is in completed years at death. The others say which spells can be
+    the index spell: ``settings``, the kinds of care; ``patient_classes``, all when not given (a
+    spell without a class counts as ordinary); ``excluded_providers`` and
+    ``excluded_specialties``, as they are written in the extract.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = CLOSED
 
-    settings: tuple[Literal["acute", "community", "mental_health"], ...]
+    settings: tuple[Setting, ...]
+    patient_classes: tuple[PatientClass, ...] | None = None
+    excluded_providers: tuple[str, ...] = ()
+    excluded_specialties: tuple[str, ...] = ()
+    month: str | None = None
     died_from: date | None = None
     died_to: date | None = None
     minimum_age: int | None = None
 
+    @property
+    def period(self) -> tuple[date | None, date | None]:
+        """The first and the last date of death that are in, each None where there is no bound."""
+        if not self.month:
+            return self.died_from, self.died_to
+        year, month = int(self.month[:4]), int(self.month[5:])
+        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days from the date of discharge to the date of death, both ends in."""
+    """Days to the date of death, both ends in, from the date of discharge or of admission.
+
+    Counted from discharge it bounds the deaths after discharge; counted from admission, all.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = CLOSED
 
     days_min: int
     days_max: int
+    counted_from: Literal["discharge", "admission"] = "discharge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +148,48 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Deaths that must be reviewed: any of these holds of the person or of the index spell.
+
+    ``flags`` are of the person; ``specialties`` are written as in the extract, ``diagnoses``
+    are beginnings of the ICD-10 code of the first diagnosis, without a dot.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = CLOSED
+
+    mark: MarkName
+    because: str
+    flags: tuple[Flag, ...] = ()
+    specialties: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] = ()
+    admission_methods: tuple[AdmissionMethod, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
-    """Numbers that only make a note on a case and never count one out.
+    """Numbers and choices that belong to no other part.
 
     ``late_registration_days``: a death registered more than so many days after it is marked.
+    ``superspell_gap_days``: the next spell of a superspell begins at most so many days after
+    the one before it ended. ``superspell_transfer``: whether one of the two spells must tell
+    of a transfer, both, or none (``not_asked``).
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = CLOSED
 
     late_registration_days: int = 30
+    superspell_gap_days: int = 3
+    superspell_transfer: Literal["either_side", "both_sides", "not_asked"] = "either_side"
+
+
+@dataclass(frozen=True, slots=True)
+class Approximation:
+    """Whose published specification a definition follows, and what of it is not reproduced."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = CLOSED
+
+    specification: str
+    not_reproduced: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,96 +204,17 @@ class Definition:
     source: str
     population: Population
     index_spell: Literal["last_before_death"]
-    attribution: Literal["provider_of_index_spell"]
+    attribution: Literal["provider_of_index_spell", "last_non_excluded_provider"]
     inclusion: tuple[Literal["in_hospital", "post_discharge"], ...]
     exclusions: tuple[Exclusion, ...]
+    unit: Literal["spell", "superspell"] = "spell"
     window: Window | None = None
+    marks: tuple[Mark, ...] = ()
     parameters: Parameters = field(default_factory=Parameters)
+    approximates: Approximation | None = None
+    adjustable: tuple[str, ...] = ()
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The names of the exclusions, in order."""
         return tuple(e.rule for e in self.exclusions)
-
-
-def load_definition(study: Study, name: str) -> Loaded[Definition]:
-    """Find, read and check a cohort definition.
-
-    Raises
-    ------
-    UsageError
-        ``unknown-cohort``.
-    LlticError
-        Every problem of the file at once; beside those of
-        :func:`lltic.definitions.parse` also ``cohort-missing-rule``,
-        ``cohort-rule-order``, ``cohort-window``, ``cohort-period``, ``cohort-inclusion``.
-    """
-    loaded = load("cohort", name, Definition, study.path)
-    problems = _problems(loaded.model, str(loaded.path))
-    if problems:
-        raise LlticError(problems)
-    return loaded
-
-
-def needed_rules(definition: Definition) -> tuple[str, ...]:
-    """Return the exclusions that must be there for what the definition says elsewhere."""
-    needed = {*CORE_RULES, "unfinished-spell"}
-    population, inclusion = definition.population, definition.inclusion
-    if population.died_from or population.died_to:
-        needed.add("outside-period")
-    if population.minimum_age is not None:
-        needed.add("under-age")
-    if "in_hospital" not in inclusion:
-        needed.add("died-in-hospital")
-    if "post_discharge" in inclusion:
-        needed |= {"discharged-after-death", "outside-window"}
-    else:
-        needed.add("not-in-hospital")
-    return tuple(rule for rule in EXCLUSIONS if rule in needed)
-
-
-def _problems(definition: Definition, where: str) -> list[Problem]:
-    problems, rules = [], definition.rules
-    needed = needed_rules(definition)
-    at = f"{where}: exclusions"
-    for rule in needed:
-        if rule not in rules:
-            message = f"the rule {rule} is needed and not there"
-            problems.append(Problem("cohort-missing-rule", at, message, ", ".join(needed)))
-    for rule in rules:
-        if rule not in needed:
-            message = f"the rule {rule} has nothing to do in this definition"
-            problems.append(Problem("cohort-idle-rule", at, message, ", ".join(needed)))
-    if sorted(rules, key=EXCLUSIONS.index) != list(rules) or len(set(rules)) != len(rules):
-        message = "the rules must stand once each and in this order"
-        problems.append(Problem("cohort-rule-order", at, message, ", ".join(needed)))
-    problems += _value_problems(definition, where)
-    return problems
-
-
-def _value_problems(definition: Definition, where: str) -> list[Problem]:
-    problems, window, population = [], definition.window, definition.population
-    after = "post_discharge" in definition.inclusion
-    if after and window is None:
-        message = "deaths after discharge need a window"
-        problems.append(Problem("cohort-window", f"{where}: window", message, "days_min, days_max"))
-    if window is not None and not after:
-        message = "only deaths after discharge have a window"
-        problems.append(Problem("cohort-window", f"{where}: window", message))
-    if window is not None and not 0 <= window.days_min <= window.days_max:
-        message = "must be 0 or more, and days_max not below days_min"
-        problems.append(Problem("cohort-window", f"{where}: window", message))
-    inclusion = definition.inclusion
-    if not inclusion or len(set(inclusion)) != len(inclusion):
-        message = "names one or both kinds of death, once each"
-        allowed = "in_hospital, post_discharge"
-        problems.append(Problem("cohort-inclusion", f"{where}: inclusion", message, allowed))
-    if not population.settings:
-        message = "names at least one kind of spell"
-        allowed = "acute, community, mental_health"
-        problems.append(Problem("cohort-settings", f"{where}: population", message, allowed))
-    first, last = population.died_from, population.died_to
-    if first and last and first > last:
-        message = "died_to is before died_from"
-        problems.append(Problem("cohort-period", f"{where}: population", message))
-    return problems

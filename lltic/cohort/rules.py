@@ -1,4 +1,4 @@
-"""The rules, one function each: which deaths are counted out, which are marked.
+"""The rules, one function each: which deaths are counted out.
 
 A rule takes the table of :func:`lltic.cohort.facts.facts` and the definition, and
 returns a true-or-false Ibis expression. Rules are asked in the order of
@@ -17,12 +17,9 @@ from lltic.cohort.model import Definition
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, Table
 
-__all__ = ["NOTES", "OUT", "judge"]
+__all__ = ["OUT"]
 
 Rule = Callable[["Table", Definition], "BooleanValue"]
-
-
-# --- out: the reasons why a death is not a case --------------------------------------------------
 
 
 def no_person(t: Table, definition: Definition) -> BooleanValue:
@@ -35,9 +32,14 @@ def duplicate_registration(t: Table, definition: Definition) -> BooleanValue:
     return t.registration_rank > 0
 
 
+def no_date_of_death(t: Table, definition: Definition) -> BooleanValue:
+    """The record of the death has no date, in an extract that has dates."""
+    return t.died_on.isnull() & ~t.undated
+
+
 def outside_period(t: Table, definition: Definition) -> BooleanValue:
     """The death is not in the definition's period (both ends in)."""
-    first, last = definition.population.died_from, definition.population.died_to
+    first, last = definition.population.period
     early = t.died_on < first if first else ibis.literal(value=False)
     late = t.died_on > last if last else ibis.literal(value=False)
     return early | late
@@ -45,17 +47,49 @@ def outside_period(t: Table, definition: Definition) -> BooleanValue:
 
 def under_age(t: Table, definition: Definition) -> BooleanValue:
     """The person was younger than the minimum age; an unknown age does not count out."""
-    return t.age_at_death < definition.population.minimum_age
+    least = definition.population.minimum_age
+    return ibis.literal(value=False) if least is None else t.age_at_death < least
 
 
 def no_spell(t: Table, definition: Definition) -> BooleanValue:
     """The person has no spell of the definition's settings."""
-    return t.n_spells.isnull()
+    return t.n_spells.fill_null(0) == 0
 
 
 def admitted_after_death(t: Table, definition: Definition) -> BooleanValue:
-    """Every spell began after the day of death."""
+    """No spell began on or before the day of death."""
     return t.n_before == 0
+
+
+def stillbirth(t: Table, definition: Definition) -> BooleanValue:
+    """No spell is left, and the last one ended in a stillbirth."""
+    return t.barred_by == "stillbirth"
+
+
+def day_case(t: Table, definition: Definition) -> BooleanValue:
+    """No spell is left, and the last one was a day case."""
+    return t.barred_by == "day-case"
+
+
+def regular_attender(t: Table, definition: Definition) -> BooleanValue:
+    """No spell is left, and the last one was a regular day or night attendance."""
+    return t.barred_by == "regular-attender"
+
+
+def mother_and_baby(t: Table, definition: Definition) -> BooleanValue:
+    """No spell is left, and the last one was a mother's for the delivery alone."""
+    return t.barred_by == "mother-and-baby"
+
+
+def excluded_provider(t: Table, definition: Definition) -> BooleanValue:
+    """The index spell was with a provider that is left out, or the last one when none is left."""
+    left_out = t.provider_id.isin(definition.population.excluded_providers)
+    return (t.barred_by == "excluded-provider").fill_null(False) | left_out
+
+
+def excluded_specialty(t: Table, definition: Definition) -> BooleanValue:
+    """No spell is left, and the last one was under a specialty that is left out."""
+    return t.barred_by == "excluded-specialty"
 
 
 def unfinished_spell(t: Table, definition: Definition) -> BooleanValue:
@@ -85,100 +119,31 @@ def outside_window(t: Table, definition: Definition) -> BooleanValue:
     return ~t.died_in_hospital & ~inside
 
 
+def outside_admission_window(t: Table, definition: Definition) -> BooleanValue:
+    """The days from admission to death are not in the window (both ends in)."""
+    assert definition.window is not None  # noqa: S101 - the loader saw to it
+    window = definition.window
+    return ~t.days_from_admission.between(window.days_min, window.days_max)
+
+
 OUT: dict[str, Rule] = {
     "no-person": no_person,
     "duplicate-registration": duplicate_registration,
+    "no-date-of-death": no_date_of_death,
     "outside-period": outside_period,
     "under-age": under_age,
     "no-spell": no_spell,
     "admitted-after-death": admitted_after_death,
+    "stillbirth": stillbirth,
+    "day-case": day_case,
+    "regular-attender": regular_attender,
+    "mother-and-baby": mother_and_baby,
+    "excluded-provider": excluded_provider,
+    "excluded-specialty": excluded_specialty,
     "unfinished-spell": unfinished_spell,
     "discharged-after-death": discharged_after_death,
     "died-in-hospital": died_in_hospital,
     "not-in-hospital": not_in_hospital,
     "outside-window": outside_window,
+    "outside-admission-window": outside_admission_window,
 }
-
-
-# --- notes: marks on a case, which say what to look at twice -------------------------------------
-
-
-def day_of_discharge(t: Table, definition: Definition) -> BooleanValue:
-    """Died on the day of discharge, after leaving."""
-    return ~t.died_in_hospital & (t.days == 0)
-
-
-def last_day_of_window(t: Table, definition: Definition) -> BooleanValue:
-    """Died on the last day that is still in."""
-    if definition.window is None:
-        return ibis.literal(value=False)
-    return ~t.died_in_hospital & (t.days == definition.window.days_max)
-
-
-def same_day_readmission(t: Table, definition: Definition) -> BooleanValue:
-    """The index spell began on the day the spell before it ended."""
-    return t.previous_discharged_on == t.admitted_on
-
-
-def transfer(t: Table, definition: Definition) -> BooleanValue:
-    """The index spell began with a transfer; spells are not joined, the last one has the death."""
-    return t.admission_method == "transfer"
-
-
-def unfinished_spell_ignored(t: Table, definition: Definition) -> BooleanValue:
-    """Some spell that began in time was not finished and could not be the index spell."""
-    return t.n_before > t.n_qualifying
-
-
-def spell_after_death_ignored(t: Table, definition: Definition) -> BooleanValue:
-    """Some spell begins after the day of death; it was ignored."""
-    return t.n_spells > t.n_before
-
-
-def several_registrations(t: Table, definition: Definition) -> BooleanValue:
-    """The death was registered more than once; this is the earliest."""
-    return t.n_registrations > 1
-
-
-def flag_contradicts_dates(t: Table, definition: Definition) -> BooleanValue:
-    """The spell says that the person died in it, but ends on another day than the death's."""
-    return t.died_in_hospital & (t.days != 0)
-
-
-def late_registration(t: Table, definition: Definition) -> BooleanValue:
-    """The death was registered later than the definition's parameter says."""
-    lag = t.registered_on.delta(t.died_on, unit="day")
-    return lag > definition.parameters.late_registration_days
-
-
-def registered_before_death(t: Table, definition: Definition) -> BooleanValue:
-    """The registration is dated before the death."""
-    return t.registered_on < t.died_on
-
-
-NOTES: dict[str, Rule] = {
-    "day-of-discharge": day_of_discharge,
-    "last-day-of-window": last_day_of_window,
-    "same-day-readmission": same_day_readmission,
-    "transfer": transfer,
-    "unfinished-spell-ignored": unfinished_spell_ignored,
-    "spell-after-death-ignored": spell_after_death_ignored,
-    "several-registrations": several_registrations,
-    "flag-contradicts-dates": flag_contradicts_dates,
-    "late-registration": late_registration,
-    "registered-before-death": registered_before_death,
-}
-
-
-def judge(table: Table, definition: Definition) -> Table:
-    """Add to the facts ``rule`` (why the death is out, null for a case) and the notes.
-
-    Returns
-    -------
-    ibis Table
-        Sorted by ``death_id``; a note is a column named after it, true where it holds.
-    """
-    branches = [(OUT[name](table, definition), name) for name in definition.rules]
-    rule = ibis.cases(*branches, else_=ibis.null("string"))
-    notes = {name: note(table, definition).fill_null(False) for name, note in NOTES.items()}
-    return table.mutate(rule=rule, **notes).order_by("death_id")

@@ -7,7 +7,8 @@ may print of it.
 
 from __future__ import annotations
 
+from lltic.measures.design import Design
 from lltic.measures.disclosure import PROFILE_NAMES, Profile, Shown, profile
 from lltic.measures.proportions import proportions_by, wilson
 
-__all__ = ["PROFILE_NAMES", "Profile", "Shown", "profile", "proportions_by", "wilson"]
+__all__ = ["PROFILE_NAMES", "Design", "Profile", "Shown", "profile", "proportions_by", "wilson"]

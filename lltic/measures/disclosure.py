@@ -70,16 +70,40 @@ class Profile:
             raise UsageError(Problem("not-a-count", estimate.name, "is not a share of cases"))
         top, bottom = int(estimate.numerator), int(estimate.denominator)
         part, whole = self._shown(top), self._shown(bottom)
-        if part is None or not whole:
+        if estimate.population is not None:
+            seen = self.weighted(estimate)
+        elif part is None or not whole:
+            seen = None
+        else:
+            plain = wilson(min(part, whole), whole, estimate.level)
+            seen = (plain.value, plain.low or 0.0, plain.high or 0.0)
+        if seen is None:
             return Shown(self.count(top), self.count(bottom), "", "")
-        seen = wilson(min(part, whole), whole, estimate.level)
-        low, high = 100 * (seen.low or 0.0), 100 * (seen.high or 0.0)
-        interval = f"{low:.1f} to {high:.1f}"
-        return Shown(self.count(top), self.count(bottom), f"{100 * seen.value:.1f}", interval)
+        value, low, high = (f"{100 * x:.1f}" for x in seen)
+        return Shown(self.count(top), self.count(bottom), value, f"{low} to {high}")
+
+    def weighted(self, estimate: Estimate) -> tuple[float, float, float] | None:
+        """Return share, low and high of an estimate for a population, from rounded counts.
+
+        None where the cases read, or the cases they stand for, are too few to be told. The
+        share and its bounds are counts of the population, rounded as any count is, over the
+        population so rounded.
+        """
+        if self.round_to == 1 and not self.hidden_up_to:
+            return estimate.value, estimate.low or 0.0, estimate.high or 0.0
+        size = estimate.population or 0.0
+        read = [self._shown(int(n or 0)) for n in (estimate.numerator, estimate.denominator)]
+        part, whole = self._shown(round(estimate.value * size)), self._shown(round(size))
+        if None in read or part is None or not whole:
+            return None
+        bounds = (round((bound or 0.0) * size) for bound in (estimate.low, estimate.high))
+        low, high = (self._rounded(bound) / whole for bound in bounds)
+        return min(part / whole, 1.0), low, min(high, 1.0)
 
     def _shown(self, n: int) -> int | None:
-        if 0 < n <= self.hidden_up_to:
-            return None
+        return None if 0 < n <= self.hidden_up_to else self._rounded(n)
+
+    def _rounded(self, n: int) -> int:
         return (n + self.round_to // 2) // self.round_to * self.round_to
 
 

@@ -10,7 +10,7 @@ from statistics import NormalDist
 from lltic.errors import NotComputable, Problem
 from lltic.records import Estimate
 
-__all__ = ["proportions_by", "wilson"]
+__all__ = ["proportions_by", "score_interval", "wilson"]
 
 
 def wilson(
@@ -63,22 +63,33 @@ def wilson(
     if not 0 <= numerator <= denominator:
         message = "the part is larger than the whole, or negative"
         raise NotComputable(Problem("not-a-proportion", name, message))
-    n, p = denominator, numerator / denominator
-    z = _z(level, name)
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    low, high = score_interval(numerator / denominator, denominator, level, name)
     return Estimate(
         name=name,
-        value=p,
-        low=0.0 if numerator == 0 else centre - half,
-        high=1.0 if numerator == n else centre + half,
+        value=numerator / denominator,
+        low=low,
+        high=high,
         level=level,
         numerator=numerator,
-        denominator=n,
+        denominator=denominator,
         method="proportion, Wilson score interval",
         definition_hash=definition_hash,
         warnings=warnings,
     )
+
+
+def score_interval(p: float, n: float, level: float, name: str) -> tuple[float, float]:
+    """Return Wilson's interval around a share of ``n`` cases; ``n`` need not be whole.
+
+    Raises
+    ------
+    NotComputable
+        ``bad-level``.
+    """
+    z = _z(level, name)
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return 0.0 if p == 0 else centre - half, 1.0 if p == 1 else centre + half
 
 
 def _z(level: float, name: str) -> float:
@@ -92,6 +103,8 @@ def proportions_by(
     outcomes: Iterable[tuple[str, bool]], level: float = 0.95
 ) -> dict[str, Estimate]:
     """Return the share of true outcomes in each group, groups sorted by name.
+
+    Each case counts alike; of a sample, :meth:`~lltic.measures.Design.share` weighs them.
 
     Parameters
     ----------

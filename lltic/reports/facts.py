@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lltic.agreement import ItemAgreement
-from lltic.measures import Profile, wilson
+from lltic.measures import Design, Profile, wilson
 from lltic.records import Citation, Coding, Estimate, Event, Judgement
 from lltic.reports.asked import Questions
 from lltic.themes import ThemePrevalence
@@ -72,7 +72,7 @@ class Facts:
     attrition : DataFrame
         ``cohort/attrition.parquet``.
     reviews : mapping of case id to (locked, assigned)
-        Of the sampled cases.
+        Of every case under review, whether it is in the sample now or not.
     not_computable : tuple of str
         What could not be worked out, and why, in sentences.
     unblinded : tuple of Event
@@ -86,6 +86,8 @@ class Facts:
     theme_labels : mapping of code to label
         In the codebook's order.
     documents : mapping of document id to title
+    design : Design, optional
+        How the cases were drawn; None where all were. With it, shares are of all cases.
     """
 
     title: str
@@ -112,6 +114,7 @@ class Facts:
     codings: tuple[Coding, ...] = ()
     theme_labels: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
+    design: Design | None = None
 
     @property
     def blind_breaks(self) -> tuple[str, ...]:
@@ -134,9 +137,29 @@ class Facts:
         return self.profile.hidden_up_to > 0
 
     @property
+    def sampled(self) -> str:
+        """Whom the shares are about, where not every case was drawn; else empty."""
+        if self.design is None:
+            return ""
+        said = [
+            self.profile.count(n) for n in (len(self.design.stratum_of), self.design.population)
+        ]
+        text = (
+            f"A sample of {said[0]} of the {said[1]} cases was drawn. Shares are estimates for all "
+            "of these, weighted by how the cases were drawn."
+        )
+        if self.design.population != len(self.cases):
+            now = self.profile.count(len(self.cases))
+            text += f" The cohort was built again since and has {now} cases: draw again."
+        return text
+
+    @property
     def theme_warnings(self) -> tuple[str, ...]:
         """What to know before quoting a theme's share."""
-        return tuple(dict.fromkeys(w for row in self.themes for w in row.estimate.warnings))
+        said = tuple(dict.fromkeys(w for row in self.themes for w in row.estimate.warnings))
+        if said and self.public:  # they hold counts
+            return ("Not everything has been read or coded; how much is said inside the study.",)
+        return said
 
     @property
     def overall(self) -> Phase | None:
@@ -162,12 +185,16 @@ class Facts:
         Positions stand apart because two readings of one case are not two
         cases: pooled they would make the intervals too narrow.
         """
+        read: dict[int, set[str]] = {}
+        for j in self.judgements:
+            read.setdefault(j.position, set()).add(j.case_id)
         return {
             position: {
-                level: wilson(
-                    sum(score == level for score in by_case.values()),
-                    len(by_case),
-                    name=f"{phase.id} score {level}, reviewer {position}",
+                level: self._share(
+                    {case for case, score in by_case.items() if score == level},
+                    by_case.keys(),
+                    read[position],
+                    f"{phase.id} score {level}, reviewer {position}",
                 )
                 for level in phase.levels
             }
@@ -183,18 +210,31 @@ class Facts:
         for scores in self.scores(phase.id).values():
             for case_id, score in scores.items():
                 by_case.setdefault(case_id, []).append(score in phase.poor)
-        twice = [votes for votes in by_case.values() if len(votes) >= 2]
-        groups: dict[str, Iterable[bool]] = {
-            "any": [any(votes) for votes in by_case.values()],
-            "both": [all(votes) for votes in twice],
-        }
+        reviews: dict[str, set[str]] = {}
+        for j in self.judgements:
+            reviews.setdefault(j.case_id, set()).add(j.review_id)
+        once = {case for case, votes in by_case.items() if any(votes)}
+        twice = {case: votes for case, votes in by_case.items() if len(votes) >= 2}
         shares = {}
-        for name, outcomes in groups.items():
-            hits = list(outcomes)
-            if hits:
-                shares[name] = wilson(sum(hits), len(hits), name=f"judged poor by {name}")
+        if by_case:
+            shares["any"] = self._share(once, by_case.keys(), reviews.keys(), "judged poor by any")
+        if twice:
+            # Which cases are read twice is planned like the rest: they stand for all.
+            both = {case for case, votes in twice.items() if all(votes)}
+            read_twice = {case for case, ids in reviews.items() if len(ids) >= 2}
+            shares["both"] = self._share(both, twice.keys(), read_twice, "judged poor by both")
         return shares
 
+    def _share(
+        self, hits: Collection[str], cases: Collection[str], read: Collection[str], name: str
+    ) -> Estimate:
+        """Return a share of the cases read or, from a sample, of all cases of the cohort."""
+        if self.design is None:
+            return wilson(len(hits), len(cases), name=name)
+        return self.design.share(hits, cases, among=read, name=name)
+
     def cases_reviewed(self, at_least: int = 1) -> int:
-        """Return how many cases have that many locked reviews."""
-        return sum(locked >= at_least for locked, _ in self.reviews.values())
+        """Return how many cases, of the sample where one was drawn, have as many locked reviews."""
+        drawn = self.reviews if self.design is None else self.design.stratum_of
+        done = (case for case, (locked, _) in self.reviews.items() if locked >= at_least)
+        return sum(case in drawn for case in done)

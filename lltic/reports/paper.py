@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lltic.agreement import NOT_WEIGHTED
 from lltic.records import Estimate
 from lltic.reports.facts import CATEGORIES, Facts
-from lltic.reports.pictures import Bar, grouped_bars, rows_with_intervals
-from lltic.reports.shown import Share, count, share
+from lltic.reports.flow import Leaving, flow_of_deaths
+from lltic.reports.pictures import Bar, as_address, grouped_bars, rows_with_intervals
+from lltic.reports.shown import Share, count, say, share
 from lltic.reports.tables import Cell
 from lltic.reports.trail import Trail
 from lltic.study import write_atomically
@@ -46,6 +48,7 @@ def write_paper(path: Path, facts: Facts) -> None:
     page = environment.get_template("board-paper.html.j2").render(
         facts=facts,
         looked_at=_looked_at(facts),
+        flow=_flow_picture(facts),
         judged=_judged(facts),
         scores=_scores_picture(facts),
         agreement=_agreement(facts),
@@ -59,12 +62,8 @@ def write_paper(path: Path, facts: Facts) -> None:
         stream.write(page)
 
 
-def _say(value: Cell) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
 def _number(facts: Facts, n: int) -> str:
-    return _say(count(facts.profile, n))
+    return say(count(facts.profile, n))
 
 
 def _percent(value: Cell) -> str:
@@ -79,10 +78,11 @@ def _span(seen: Share) -> str:
 
 def _share(facts: Facts, estimate: Estimate) -> str:
     seen = share(facts.profile, estimate)
-    counts = f"{_say(seen.numerator)} of {_say(seen.denominator)} cases"
+    counts = f"{say(seen.numerator)} of {say(seen.denominator)} cases"
     if seen.value is None:
         return counts
-    return f"{counts} ({_percent(seen.value)}; 95 % interval {_span(seen)})"
+    of_all = " of all cases" if estimate.population is not None else ""
+    return f"{counts} ({_percent(seen.value)}{of_all}; 95 % interval {_span(seen)})"
 
 
 def _looked_at(facts: Facts) -> list[tuple[str, str]]:
@@ -91,13 +91,39 @@ def _looked_at(facts: Facts) -> list[tuple[str, str]]:
     figures = []
     if len(facts.attrition):
         considered = int(facts.attrition.iloc[0]["n_in"])
-        figures.append((_number(facts, considered), "deaths looked at"))
+        figures.append((_number(facts, considered), "records of deaths looked at"))
     figures.append((_number(facts, len(cases)), "cases in the cohort"))
     for category, label in CATEGORIES.items():
         figures.append((_number(facts, int((cases["category"] == category).sum())), label.lower()))
     figures.append((_number(facts, facts.cases_reviewed()), "cases with a completed review"))
     figures.append((_number(facts, facts.cases_reviewed(2)), "read by two reviewers, blind"))
     return figures
+
+
+def _flow_picture(facts: Facts) -> Picture | None:
+    if not len(facts.attrition):
+        return None
+    steps = [
+        Leaving(
+            line.description, *(count(facts.profile, int(n)) for n in (line.n_out, line.remaining))
+        )
+        for line in facts.attrition.iloc[1:].itertuples()
+    ]
+    start = count(facts.profile, int(facts.attrition.iloc[0]["n_in"]))
+    ends = [
+        (label.lower(), count(facts.profile, int((facts.cases["category"] == category).sum())))
+        for category, label in CATEGORIES.items()
+    ]
+    rows = [(step.because, say(step.out), say(step.remaining)) for step in steps]
+    caption = "From the records of deaths to the cases, and why the others are not cases."
+    if facts.public:
+        caption += " Counts are rounded one by one, so they need not add up."
+    return Picture(
+        as_address(flow_of_deaths(("records of deaths", start), steps, ends)),
+        caption,
+        ("Why they are not cases", "Excluded", "Remain"),
+        tuple(rows),
+    )
 
 
 def _judged(facts: Facts) -> list[str]:
@@ -109,7 +135,7 @@ def _judged(facts: Facts) -> list[str]:
     said = [f"At least one reviewer judged overall care {words} in {_share(facts, shares['any'])}."]
     if "both" in shares:
         said.append(f"Both reviewers did so in {_share(facts, shares['both'])} read twice.")
-    return said
+    return said if facts.public else [*said, *shares["any"].warnings]
 
 
 def _scores_picture(facts: Facts) -> Picture | None:
@@ -143,8 +169,8 @@ def _bar(seen: Share) -> Bar:
 
 
 def _cell(seen: Share) -> str:
-    span = f" ({_span(seen)})" if _span(seen) else ""
-    return f"{_say(seen.numerator)} of {_say(seen.denominator)}{span}"
+    span = f" ({_percent(seen.value)}; {_span(seen)})" if _span(seen) else ""
+    return f"{say(seen.numerator)} of {say(seen.denominator)}{span}"
 
 
 def _agreement(facts: Facts) -> list[str]:
@@ -159,7 +185,8 @@ def _agreement(facts: Facts) -> list[str]:
         said += f" Weighted kappa is {_estimate(row.kappa)}"
         said += f", AC2 {_estimate(row.ac2)}." if row.ac2 is not None else "."
     usual = "Published case-note reviews report mean kappas of 0.32 to 0.70 (Lilford 2007)."
-    return [said, usual, *row.warnings, *facts.blind_breaks]
+    whom = [NOT_WEIGHTED] if facts.sampled else []
+    return [said, usual, *whom, *row.warnings, *facts.blind_breaks]
 
 
 def _estimate(estimate: Estimate | None) -> str:
@@ -218,7 +245,12 @@ def _rank(line: ThemePrevalence) -> tuple[float, str]:
 
 def _cannot(facts: Facts) -> list[str]:
     reviewed, cases = facts.cases_reviewed(), len(facts.cases)
-    if reviewed < cases:
+    if facts.sampled:
+        part = (
+            f"{facts.sampled} Their intervals allow for the cases that were not read, and not for "
+            f"other deaths. Reviews are completed for {_number(facts, reviewed)} cases so far."
+        )
+    elif reviewed < cases:
         part = (
             f"Reviews are completed for {_number(facts, reviewed)} of {_number(facts, cases)} "
             "cases. The shares are about the cases read, not about all deaths."

@@ -12,7 +12,7 @@ from lltic.cells import clean
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Bar", "grouped_bars", "rows_with_intervals"]
+__all__ = ["Bar", "as_address", "grouped_bars", "rows_with_intervals"]
 
 BLUE, GREY, INK, LINE = "#005eb8", "#8a9ba8", "#212b32", "#d8dde0"
 SETTINGS: dict[Any, Any] = {
@@ -82,7 +82,7 @@ def grouped_bars(
         axes.tick_params(length=0)
         if len(groups) > 1:
             figure.legend(frameon=False, loc="outside upper left", fontsize=8, ncols=len(groups))
-        return _address(figure)
+        return as_address(figure)
 
 
 def rows_with_intervals(labels: Sequence[str], bars: Sequence[Bar]) -> str:
@@ -109,10 +109,14 @@ def rows_with_intervals(labels: Sequence[str], bars: Sequence[Bar]) -> str:
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         axes.tick_params(length=0)
-        return _address(figure)
+        return as_address(figure)
 
 
-def _address(figure: Figure) -> str:
+def as_address(figure: Figure) -> str:
+    """Return a figure as an SVG data address, the same for the same figure."""
+    from matplotlib import rc_context
+
     stream = io.BytesIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    with rc_context(SETTINGS):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return "data:image/svg+xml;base64," + base64.b64encode(stream.getvalue()).decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lltic.agreement import NOT_WEIGHTED
 from lltic.clock import to_text
 from lltic.records import Estimate
 from lltic.reports.facts import Facts
@@ -116,6 +117,7 @@ def _agreement(facts: Facts) -> Sheet:
     ]
     if methods:
         notes.append(f"Methods: {'; '.join(methods)}. Intervals are 95 %.")
+    notes += [NOT_WEIGHTED] if facts.sampled else []
     notes += facts.blind_breaks
     return Sheet(
         name="Agreement",
@@ -160,6 +162,7 @@ def _themes(facts: Facts, coded: Mapping[Cell, int]) -> Sheet:
             "The share of coded cases in which a person found the theme at least once, anywhere "
             "and by phase of care, with the Wilson 95 % interval. A case counts once however "
             "often the theme stands in it; in a phase, of the cases with words on that phase.",
+            *([facts.sampled] if facts.sampled else []),
             *facts.theme_warnings,
         ),
         columns=(
@@ -193,7 +196,7 @@ def _attrition(facts: Facts) -> Sheet:
         )
         for line in facts.attrition.itertuples()
     )
-    note = "Every death that was looked at and the step at which it left."
+    note = "Every record of a death that was looked at, and the step that excluded it."
     if facts.public:
         note += " Counts are rounded one by one, so they need not add up."
     else:

@@ -8,7 +8,7 @@ from lltic.measures import Profile, wilson
 from lltic.records import Estimate
 from lltic.reports.tables import Cell
 
-__all__ = ["Share", "count", "share"]
+__all__ = ["Share", "count", "say", "share"]
 
 
 class Share(NamedTuple):
@@ -27,6 +27,11 @@ def count(profile: Profile, n: int) -> Cell:
     return int(text) if text.isdigit() else text
 
 
+def say(value: Cell) -> str:
+    """Return a count in words: thousands apart, or the mark that hides it."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
 def share(profile: Profile, estimate: Estimate) -> Share:
     """Return a share as cells, worked out from the counts as they are shown.
 
@@ -36,6 +41,8 @@ def share(profile: Profile, estimate: Estimate) -> Share:
     whole = count(profile, int(estimate.denominator or 0))
     if profile.round_to == 1:
         return Share(part, whole, estimate.value, estimate.low, estimate.high)
+    if estimate.population is not None:
+        return Share(part, whole, *(profile.weighted(estimate) or (None, None, None)))
     if not isinstance(part, int) or not isinstance(whole, int) or not whole:
         return Share(part, whole, None, None, None)
     seen = wilson(min(part, whole), whole, estimate.level)

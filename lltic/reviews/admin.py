@@ -12,6 +12,7 @@ from lltic.records import Assignment, Event, to_plain
 from lltic.reviews.record.events import Draft
 from lltic.reviews.record.opening import writing
 from lltic.reviews.record.store import EventStore
+from lltic.reviews.state import OFFERED, State, replay
 from lltic.study import Study
 
 __all__ = ["assign", "register", "writing"]
@@ -41,12 +42,22 @@ def register(
 
 
 def assign(
-    study: Study, assignments: Iterable[Assignment], clock: Clock = system_clock
+    study: Study,
+    assignments: Iterable[Assignment],
+    clock: Clock = system_clock,
+    barred: Mapping[str, Mapping[str, Iterable[str]]] | None = None,
 ) -> list[Event]:
     """Put assignments, and the definitions they are made under, on record.
 
-    Assignments that are there already are left alone. One without a reviewer is a
-    place that is offered: the first person takes it who may.
+    One without a reviewer is a place that is offered: the first person takes it who may. A
+    place that is on offer is given to the reviewer its assignment names; other assignments
+    that are there already are left alone.
+
+    Parameters
+    ----------
+    barred : mapping, optional
+        By case, who may not read it and by which declared conflicts of interest; it takes
+        the place of what was declared for these cases before.
 
     Raises
     ------
@@ -60,9 +71,49 @@ def assign(
     at = to_text(clock())
     definitions = _definitions(study, assignments)
     with writing(study) as store:
-        there = {e.review_id for e in store.read() if e.kind in ("assigned", "offered")}
-        new = [a for a in assignments if a.review_id not in there]
-        return store.append(_drafts(store, new, definitions, at) if new else [])
+        state = replay(store.read())
+        drafts = _declared(state, barred or {}, at)
+        waiting = {r.review_id for r in state.reviews.values() if r.status == OFFERED}
+        new = [a for a in assignments if a.review_id not in state.reviews]
+        given = [a for a in assignments if a.reviewer and a.review_id in waiting]
+        if new:
+            drafts += _drafts(store, new, definitions, at)
+        drafts += [_giving(a, state.reviews[a.review_id].form_hash, at) for a in given]
+        return store.append(drafts) if drafts else []
+
+
+def _declared(
+    state: State, barred: Mapping[str, Mapping[str, Iterable[str]]], at: str
+) -> list[Draft]:
+    """Return who may not read what, where that is not on record as it stands."""
+    found = []
+    for case_id, people in sorted(barred.items()):
+        plain = {name: list(rules) for name, rules in sorted(people.items())}
+        erased = case_id in state.cases and state.cases[case_id].erased
+        if erased or plain == state.barred.get(case_id, {}):
+            continue
+        # Named by how long the record was: declared again later, it is another declaration.
+        name = f":barred:{case_id}:{state.seq}"
+        value = {"people": plain}
+        found.append(
+            Draft(name, at, "system", "coordinator", "", "barred", case_id=case_id, value=value)
+        )
+    return found
+
+
+def _giving(assignment: Assignment, form_hash: str, at: str) -> Draft:
+    return Draft(
+        op_id=f":given:{assignment.review_id}",
+        at=at,
+        actor="system",
+        role="coordinator",
+        organisation="",
+        kind="given",
+        case_id=assignment.case_id,
+        review_id=assignment.review_id,
+        value={"reviewer": assignment.reviewer, "discipline": assignment.discipline},
+        definition_hash=form_hash,
+    )
 
 
 def _definitions(

@@ -118,7 +118,8 @@ class State:
     """Everything the service knows, folded from the events in order.
 
     ``set_off`` holds the names of what the system did of its own. What people did is
-    found in the record by its operation id, so that the state stays small. ``agreed`` keeps
+    found in the record by its operation id, so that the state stays small. ``barred`` holds who
+    has a declared conflict of interest with which case, and by which rules. ``agreed`` keeps
     whether a case's reviewers agree, by their seals: locked answers do not change.
     """
 
@@ -129,6 +130,7 @@ class State:
     forms: dict[str, Form] = field(default_factory=dict)
     coding: CodingState = field(default_factory=CodingState)
     set_off: set[str] = field(default_factory=set)
+    barred: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     agreed: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict, compare=False)
     seq: int = 0
 
@@ -170,6 +172,10 @@ class State:
         case = self.cases[case_id]
         ids = (*case.reviews, *case.follow_ups.values())
         return {name for r in ids for name in self.reviews[r].members} | case.left_by
+
+    def is_barred(self, name: str, case_id: str) -> bool:
+        """Say whether a conflict of interest was declared between a person and a case."""
+        return name in self.barred.get(case_id, {})
 
     def case_is_closed(self, case_id: str) -> bool:
         """Say whether every independent review of the case is locked, and there is one."""
@@ -268,6 +274,9 @@ class State:
         review = self.reviews[event.review_id]
         review.members = (event.value["reviewer"],)
         review.status, review.out_since = OPEN, event.at
+
+    def _barred(self, event: Event) -> None:
+        self.barred[event.case_id] = event.value["people"]
 
     def _opened(self, event: Event) -> None:
         kind = event.value["kind"]

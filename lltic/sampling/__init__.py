@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from lltic.sampling.draw import Sample, draw
+from lltic.sampling.agreement_size import cases_for_agreement, cases_for_icc
+from lltic.sampling.draw import draw
 from lltic.sampling.plan import Plan, load_plan
+from lltic.sampling.sample import Sample, Stratum
+from lltic.sampling.size import StratumSize, cases_for_share, cases_for_strata
+from lltic.sampling.size_table import SizeTable, sizes_for_agreement, sizes_for_share
 
-__all__ = ["Plan", "Sample", "draw", "load_plan"]
+__all__ = [
+    "Plan",
+    "Sample",
+    "SizeTable",
+    "Stratum",
+    "StratumSize",
+    "cases_for_agreement",
+    "cases_for_icc",
+    "cases_for_share",
+    "cases_for_strata",
+    "draw",
+    "load_plan",
+    "sizes_for_agreement",
+    "sizes_for_share",
+]

@@ -1,4 +1,4 @@
-"""What do we know about these people and deaths? Extracts become four canonical tables."""
+"""What do we know about these people and deaths? Extracts become canonical tables."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lltic.errors import Problem, did_you_mean, unknown
 from lltic.sources.parquet import connect, quoted
 from lltic.sources.schema import FIRST_YEAR, LAST_YEAR, SQL_TYPES, TABLES, Column, Table, declared
+from lltic.sources.source_file import first_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,15 +50,15 @@ def check_table(name: str, frame: pandas.DataFrame) -> list[Problem]:
 
 
 def check_tables(frames: Mapping[str, pandas.DataFrame]) -> list[Problem]:
-    """Return everything that is wrong with the four tables together.
+    """Return everything that is wrong with the tables together.
 
     Adds to :func:`check_table` the references between tables (``dangling-person``,
     ``dangling-spell``). A death without a person is no problem here: the cohort counts it out.
     """
     problems = [
         Problem("missing-table", name, "is needed and not given", hint="It may be empty.")
-        for name in TABLES
-        if name not in frames
+        for name, table in TABLES.items()
+        if name not in frames and not table.optional
     ]
     problems += [unknown("table", name, list(TABLES)) for name in frames if name not in TABLES]
     if problems:
@@ -66,8 +67,11 @@ def check_tables(frames: Mapping[str, pandas.DataFrame]) -> list[Problem]:
     return problems or _dangling(frames)
 
 
-def wrong_value(column: Column, value: str) -> list[tuple[str, str]]:
-    """Return (problem code, SQL condition) pairs for a typed SQL value of a column."""
+def wrong_value(column: Column, value: str, instead: str = "NULL") -> list[tuple[str, str]]:
+    """Return (problem code, SQL condition) pairs for a typed SQL value of a column.
+
+    ``instead`` is SQL of what may stand in for it (:attr:`Column.or_else`).
+    """
     found = []
     if column.type in ("date", "timestamp"):
         year = f"year({value})"
@@ -75,10 +79,15 @@ def wrong_value(column: Column, value: str) -> list[tuple[str, str]]:
     if not column.nullable:
         empty = f"{value} IS NULL"
         found.append(("missing-value", empty + (f" OR {value} = ''" * (column.type == "text"))))
+    if column.or_else:
+        found.append(("missing-value", f"{value} IS NULL AND {instead} IS NULL"))
+    if column.type == "text":  # which no database takes, and no eye sees
+        found.append(("wrong-form", f"contains({value}, chr(0))"))
     if column.allowed:
         found.append(("unknown-code", f"{value} NOT IN {column.allowed!r}"))
     if column.pattern:
-        found.append(("wrong-form", f"NOT regexp_full_match({value}, '{column.pattern}')"))
+        text = value if column.type == "text" else f"CAST({value} AS VARCHAR)"
+        found.append(("wrong-form", f"NOT regexp_full_match({text}, '{column.pattern}')"))
     return found
 
 
@@ -104,23 +113,14 @@ MESSAGES = {
 }
 
 
-def first_rows(rows: list[int] | None, count: int) -> str:
-    """Return ``row 2`` or ``rows 2, 5, 9 …`` to say where something was met."""
-    rows = list(rows or [])
-    if not rows:
-        return ""
-    more = " …" if count > len(rows) else ""
-    return f"row{'s' if count > 1 else ''} {', '.join(map(str, rows))}{more}"
-
-
 def _check(
     connection: duckdb.DuckDBPyConnection, table: Table, data: duckdb.DuckDBPyRelation
 ) -> list[Problem]:
     names = [c.name for c in table.columns]
     problems = [
-        Problem("missing-column", f"{table.name}.{name}", "is needed and not there")
-        for name in names
-        if name not in data.columns
+        Problem("missing-column", f"{table.name}.{c.name}", "is needed and not there")
+        for c in table.columns
+        if not c.nullable and c.name not in data.columns
     ]
     problems += [
         Problem(
@@ -137,15 +137,20 @@ def _check(
         return problems
     rules: list[tuple[Column, str, str]] = []
     for column in table.columns:
+        if column.name not in data.columns:
+            if column.or_else and column.or_else not in data.columns:
+                rules.append((column, "missing-value", "true"))
+            continue
         raw = quoted(column.name)
         typed = f"TRY_CAST({raw} AS {SQL_TYPES[column.type]})"
+        instead = quoted(column.or_else) if column.or_else in data.columns else "NULL"
         type_of = str(data.types[data.columns.index(column.name)])
         if column.type == "timestamp" and "TIME ZONE" in type_of:
             rules.append((column, "wrong-type", f"{raw} IS NOT NULL"))
             continue
         rules.append((column, "wrong-type", f"{raw} IS NOT NULL AND {typed} IS NULL"))
-        for code, condition in wrong_value(column, typed):
-            if code == "missing-value" and column.type != "text":
+        for code, condition in wrong_value(column, typed, instead):
+            if code == "missing-value" and column.type != "text" and not column.or_else:
                 condition = f"{raw} IS NULL"
             rules.append((column, code, condition))
         if column.unique:
@@ -187,9 +192,11 @@ def _dangling(frames: Mapping[str, pandas.DataFrame]) -> list[Problem]:
     with connect() as connection:
         for name, frame in frames.items():
             connection.register(name, frame.assign(row_number=range(1, len(frame) + 1)))
-        for table in TABLES.values():
+        for name in frames:
+            table = TABLES[name]
             for column in table.columns:
-                if column.refers_to and column.when_wrong != "keep":
+                there = column.name in frames[name].columns
+                if there and column.refers_to and column.when_wrong != "keep":
                     problems += _dangling_in(connection, table, column)
     return problems
 

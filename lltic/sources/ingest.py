@@ -1,9 +1,9 @@
-"""Read an extract into the four canonical tables, whole or not at all."""
+"""Read an extract into the canonical tables, whole or not at all."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +12,13 @@ import duckdb
 
 from lltic.errors import LlticError, Problem, UsageError, unknown
 from lltic.records import to_plain
-from lltic.sources.documents import Watch, take_documents
+from lltic.sources.by_mapping import read_extract
+from lltic.sources.contradictions import after_death
+from lltic.sources.documents import LEFT_OUT, Watch, take_documents
 from lltic.sources.files import ROW, broken
+from lltic.sources.hes import HES_APC
 from lltic.sources.mimic import MIMIC_IV
+from lltic.sources.omop import OMOP
 from lltic.sources.parquet import connect, quoted
 from lltic.sources.reading import Dialect, Reading, Request
 from lltic.sources.schema import SQL_TYPES, TABLES
@@ -25,25 +29,40 @@ from lltic.study import Study, write_folder_atomically
 
 __all__ = ["DIALECTS", "Ingested", "ingest"]
 
-DIALECTS: dict[str, Dialect] = {d.name: d for d in (MIMIC_IV, TABULAR)}
+DIALECTS: dict[str, Dialect] = {d.name: d for d in (HES_APC, MIMIC_IV, OMOP, TABULAR)}
 """The dialects that ``lltic ingest --source`` knows; a new one is one file and one line here."""
-
-FATAL = ("duplicate-key",)
-"""Problems of rows that make a whole table unusable: nobody can say which row is right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """What an ingest read and kept: rows by table, and problems that were not fatal.
 
-    ``mapping_hash`` is the SHA-256 of the mapping's content, empty where there is none.
+    ``mapping_hash`` is the SHA-256 of the mapping's content. Every row is accounted for: in
+    each table ``rows_in`` is the sum of ``rows_kept``, ``rows_refused`` (a problem says why),
+    ``rows_merged`` (they said again what another row says) and ``rows_set_aside`` (by the
+    mapping's own words). Each of these was counted by itself.
     """
 
     source: str
     mapping_hash: str
     rows_in: dict[str, int]
     rows_kept: dict[str, int]
+    rows_refused: dict[str, int]
+    rows_merged: dict[str, int]
+    rows_set_aside: dict[str, dict[str, int]]
     problems: tuple[Problem, ...] = field(default=())
+
+    def unaccounted(self) -> list[str]:
+        """Return the tables in which the rows do not add up; there are none."""
+        return [
+            name
+            for name, rows in self.rows_in.items()
+            if rows
+            != self.rows_kept[name]
+            + self.rows_refused[name]
+            + self.rows_merged[name]
+            + sum(self.rows_set_aside[name].values())
+        ]
 
 
 def ingest(
@@ -80,8 +99,8 @@ def ingest(
     UsageError
         ``unknown-dialect``, ``one-folder``, ``no-mapping``.
     LlticError
-        An unreadable file, a missing column, a duplicate key, a table of which no row
-        could be kept, a full disk; with ``strict`` any problem. The extract that was
+        An unreadable file, a missing column, a table of which no row could be kept
+        (``no-row-kept``), a full disk; with ``strict`` any problem. The extract that was
         there is then still there, unchanged.
     """
     if source not in DIALECTS:
@@ -94,22 +113,48 @@ def ingest(
         named = None if mapping is None else Path(mapping)
         request = Request(connection, [Path(p) for p in paths], named, scratch)
         with _no_values_in_errors():
-            reading = DIALECTS[source].read(request)
+            reading = read_extract(DIALECTS[source], request)
             staged = _stage_all(connection, reading)
         problems = [*reading.problems, *(p for s in staged.values() for p in s.problems)]
+        left_out = 0
         if reading.texts is not None:
-            problems += take_documents(connection, reading.texts, folder, watch)
-        result = Ingested(
-            source,
-            reading.mapping_hash,
-            {name: s.rows_in for name, s in staged.items()},
-            {name: kept(connection, name) for name in TABLES},
-            tuple(problems),
-        )
-        _stop_if_unusable(result, strict)
+            of_documents = take_documents(connection, reading.texts, folder, watch)
+            left_out = sum(p.count for p in of_documents if p.hint == LEFT_OUT)
+            problems += of_documents
+        labels = {given.table.name: given.label for given in reading.inputs}
+        problems += after_death(connection, labels.get("spells", "spells"))
+        result = _result(connection, source, reading, staged, left_out, problems)
+        spared = {given.table.name for given in reading.inputs if given.may_be_empty}
+        _stop_if_unusable(result, strict, spared)
         relations = {name: _final(connection, name) for name in TABLES}
         swap_in(study, relations, manifest=to_plain(result))
     return result
+
+
+def _result(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    reading: Reading,
+    staged: dict[str, Staged],
+    documents_left_out: int,
+    problems: Sequence[Problem],
+) -> Ingested:
+    optional = {name for name, table in TABLES.items() if table.optional}
+    given = {g.table.name for g in reading.inputs}
+    here = {n: s for n, s in staged.items() if n in given or n not in optional}
+    shown = {**reading.staged, **here}
+    refused = {name: s.refused for name, s in shown.items()}
+    refused["documents"] += documents_left_out
+    return Ingested(
+        source,
+        reading.mapping_hash,
+        {name: s.rows_in for name, s in shown.items()},
+        {name: kept(connection, name) for name in shown},
+        refused,
+        {name: s.merged for name, s in shown.items()},
+        {name: dict(s.set_aside) for name, s in shown.items()},
+        tuple(problems),
+    )
 
 
 @contextmanager
@@ -132,27 +177,30 @@ def _stage_all(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[
             try:
                 staged[name] = stage(connection, inputs[name])
                 continue
-            except duckdb.InvalidInputException as error:  # a line that is no CSV, met on the way
+            except duckdb.OutOfMemoryException:
+                raise
+            except duckdb.Error as error:  # a file that is damaged further down
                 broken_files += broken(Path(inputs[name].label), error).problems
         columns = ", ".join(f"{quoted(c.name)} {SQL_TYPES[c.type]}" for c in table.columns)
         connection.execute(f'CREATE TEMP TABLE {quoted(name)} ("{ROW}" BIGINT, {columns})')
-        staged[name] = Staged(0, 0, ())
+        staged[name] = Staged(0, 0, 0)
     if broken_files:
         raise LlticError(broken_files)
     return staged
 
 
-def _stop_if_unusable(result: Ingested, strict: bool) -> None:
+def _stop_if_unusable(result: Ingested, strict: bool, spared: Collection[str]) -> None:
     unusable = [
         Problem("no-row-kept", name, f"none of its {result.rows_in[name]} rows could be kept")
-        for name in TABLES
-        if result.rows_in[name] and not result.rows_kept[name]
+        for name, refused in result.rows_refused.items()
+        if refused and not result.rows_kept[name] and name not in spared
     ]
-    fatal = [p for p in result.problems if p.code in FATAL]
-    if unusable or strict:
-        fatal = [*result.problems, *unusable]
-    if fatal:
-        raise LlticError(fatal)
+    unusable += [
+        Problem("rows-unaccounted", name, "its rows do not add up", hint="Tell us of it.")
+        for name in result.unaccounted()
+    ]
+    if unusable or (strict and result.problems):
+        raise LlticError([*result.problems, *unusable])
 
 
 def _final(connection: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyRelation:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import glob
 import os
+import tempfile
 import types
 import typing
 from collections.abc import Iterable, Sequence
@@ -21,6 +23,7 @@ import duckdb
 
 from lltic.errors import LlticError, Problem
 from lltic.records import from_plain
+from lltic.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SETTINGS",
+    "as_parquet",
     "connect",
+    "literal",
+    "parquet_files",
     "quoted",
     "read_records",
     "sha256_of",
@@ -62,6 +68,22 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """Return a text as an SQL literal.
+
+    Examples
+    --------
+    >>> print(literal("O'Brien"))
+    'O''Brien'
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def parquet_files(path: Path) -> str:
+    """Return what DuckDB is to read: a Parquet file, or all of a folder of partitions."""
+    return f"{glob.escape(str(path))}/**/*.parquet" if path.is_dir() else str(path)
+
+
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turn DuckDB's own errors of the disk into an :class:`OSError`, which callers handle."""
@@ -86,9 +108,13 @@ def write_relation(relation: duckdb.DuckDBPyRelation, path: Path) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal; of a folder, that of its files' list."""
     import hashlib
 
+    if path.is_dir():
+        files = sorted(path.rglob("*.parquet"))
+        lines = [f"{sha256_of(file)}  {file.relative_to(path).as_posix()}\n" for file in files]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -145,8 +171,16 @@ def write_records(path: Path, kind: type[T], records: Iterable[T]) -> None:
         write_relation(connection.from_arrow(table), path)
 
 
-def read_records(path: Path, kind: type[T], *, made_by: str) -> list[T]:
-    """Return the records that :func:`write_records` wrote.
+def as_parquet(study: Study, kind: type[T], records: Iterable[T]) -> bytes:
+    """Return records as the bytes of a Parquet file, for a file that is swapped in later."""
+    # Inside the study, so that nothing about a patient lies elsewhere even for a moment.
+    with tempfile.TemporaryDirectory(prefix=".records.", dir=study.path) as folder:
+        write_records(Path(folder) / "records.parquet", kind, records)
+        return (Path(folder) / "records.parquet").read_bytes()
+
+
+def read_records(path: Path, kind: type[T], *, made_by: str, where: str = "true") -> list[T]:
+    """Return the records that :func:`write_records` wrote, those of which ``where`` holds in SQL.
 
     Raises
     ------
@@ -160,7 +194,7 @@ def read_records(path: Path, kind: type[T], *, made_by: str) -> list[T]:
     columns = ", ".join(quoted(name) for name in fields)
     with connect() as connection:
         try:
-            rows = connection.read_parquet(str(path)).project(columns).fetchall()
+            rows = connection.read_parquet(str(path)).filter(where).project(columns).fetchall()
         except duckdb.Error:
             hint = f"Run '{made_by}' again."
             what = "is not what this version of lltic writes"

@@ -1,6 +1,6 @@
-"""Write the four canonical tables whole, or not at all; read them back.
+"""Write the canonical tables whole, or not at all; read them back.
 
-Whatever an extract looked like, after ``lltic ingest`` it is these four tables,
+Whatever an extract looked like, after ``lltic ingest`` it is these tables,
 ``study.extract/<table>.parquet``. They are declared in :mod:`lltic.sources.schema`
 and checked by :mod:`lltic.sources.checks`.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lltic.errors import LlticError, Problem
 from lltic.sources.checks import check_table, check_tables
-from lltic.sources.parquet import connect, quoted, write_relation
+from lltic.sources.parquet import connect, parquet_files, quoted, write_relation
 from lltic.sources.schema import SQL_TYPES, TABLES, Column, Table, declared
 from lltic.study import Study, write_folder_atomically
 
@@ -50,7 +50,7 @@ def document_hash(text: str) -> str:
 
 
 def table_path(study: Study, name: str) -> Path:
-    """Return the file of a canonical table.
+    """Return the file of a canonical table, or the folder of its partitions.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def table_path(study: Study, name: str) -> Path:
         ``no-extract`` when nothing was ingested yet.
     """
     path = study.extract / f"{declared(name).name}.parquet"
-    if not path.is_file():
+    if not path.exists():
         hint = "Bring data in with 'lltic ingest --source DIALECT PATH', or make a demo study."
         raise LlticError(Problem("no-extract", str(path), "is not there", hint=hint))
     return path
@@ -68,7 +68,7 @@ def read_table(study: Study, name: str) -> pandas.DataFrame:
     """Return a canonical table as pandas data, sorted by its key."""
     path = table_path(study, name)
     with connect() as connection:
-        return connection.read_parquet(str(path)).df()
+        return connection.read_parquet(parquet_files(path)).df()
 
 
 def write_tables(
@@ -76,7 +76,7 @@ def write_tables(
     tables: Mapping[str, pandas.DataFrame],
     texts: Mapping[str, str] | None = None,
 ) -> None:
-    """Check the four tables and swap them in together, or change nothing.
+    """Check the tables and swap them in together, or change nothing.
 
     Parameters
     ----------
@@ -84,7 +84,9 @@ def write_tables(
         Where they go: ``study.extract/<table>.parquet``, sorted by key, byte for
         byte the same for the same rows.
     tables : mapping of str to pandas.DataFrame
-        All of ``persons``, ``spells``, ``deaths`` and ``documents``; a table may be empty.
+        All of ``persons``, ``spells``, ``deaths`` and ``documents``, and those of the
+        optional ``episodes`` and ``flags`` that there are; a table may be empty, and a
+        column that may be empty may be left out.
     texts : mapping of str to str, optional
         The text of each document by ``document_id``, swapped in as the folder of
         documents. When not given, the documents on disk stay as they are.
@@ -113,21 +115,33 @@ def swap_in(
     relations: Mapping[str, duckdb.DuckDBPyRelation],
     manifest: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write four checked relations as the study's extract, all together or none.
+    """Write checked relations as the study's extract, all together or none.
 
-    ``manifest`` says where they came from; it is written beside them as ``manifest.json``.
+    An optional table that is not among them is written empty. ``manifest`` says where they
+    came from; it is written beside them as ``manifest.json``.
     """
-    with write_folder_atomically(study.extract) as fresh:
+    with connect() as spare, write_folder_atomically(study.extract) as fresh:
         if manifest is not None:
             text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
             (fresh / "manifest.json").write_text(text + "\n", "utf-8")
         for name, table in TABLES.items():
-            write_relation(_canonical(table, relations[name]), fresh / f"{name}.parquet")
+            given = relations[name] if name in relations else _without_rows(spare, table)
+            write_relation(_canonical(table, given), fresh / f"{name}.parquet")
+
+
+def _without_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> duckdb.DuckDBPyRelation:
+    columns = ", ".join(
+        f"CAST(NULL AS {SQL_TYPES[c.type]}) AS {quoted(c.name)}" for c in table.columns
+    )
+    return connection.sql(f"SELECT {columns} WHERE false")
 
 
 def _canonical(table: Table, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    there = set(relation.columns)
     columns = ", ".join(
-        f"CAST({quoted(c.name)} AS {SQL_TYPES[c.type]}) AS {quoted(c.name)}" for c in table.columns
+        f"CAST({quoted(c.name) if c.name in there else 'NULL'} AS {SQL_TYPES[c.type]}) "
+        f"AS {quoted(c.name)}"
+        for c in table.columns
     )
     return relation.project(columns).order(quoted(table.key))
 

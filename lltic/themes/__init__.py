@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lltic.themes.codebook import Code, Codebook, load_codebook
 from lltic.themes.prevalence import (
+    Estimator,
     ThemePair,
     ThemePrevalence,
     phase_of,
@@ -18,6 +19,7 @@ __all__ = [
     "Code",
     "Codebook",
     "CodingStatus",
+    "Estimator",
     "ThemePair",
     "ThemePrevalence",
     "coding_status",

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lltic.errors import LlticError, NotComputable, Problem
 from lltic.records import Coding, Estimate, Judgement
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lltic.definitions import Loaded
 
 __all__ = [
+    "Estimator",
     "ThemePair",
     "ThemePrevalence",
     "phase_of",
@@ -32,6 +33,15 @@ __all__ = [
     "to_frame",
     "together",
 ]
+
+
+class Estimator(Protocol):
+    """Makes a share of all cases from those read, such as ``measures.Design.share``."""
+
+    def __call__(
+        self, hits: Collection[str], cases: Collection[str], *, among: Collection[str], level: float
+    ) -> Estimate:
+        """Return the share of ``hits`` in ``cases``, which are some ``among`` those read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ def prevalence(
     codebook: Loaded[Codebook],
     *,
     level: float = 0.95,
+    estimator: Estimator | None = None,
 ) -> list[ThemePrevalence]:
     """Return the share of cases with each theme, in the codebook's order, none left out.
 
@@ -85,6 +96,9 @@ def prevalence(
         left out, and the estimates say how many.
     codebook : Loaded codebook
         Codings made with a codebook of another name are left out too.
+    estimator : Estimator, optional
+        Weighs the cases by how they were sampled, so that the shares are of all cases of the
+        cohort. Without it each case coded counts alike.
 
     Returns
     -------
@@ -99,7 +113,7 @@ def prevalence(
         ``unknown-theme``: a coding's theme is not in the codebook.
     """
     found = _found(codings, texts, coded_reviews, codebook)
-    return _rows(found, found.texts, "", level, codebook)
+    return _rows(found, found.texts, "", level, codebook, estimator)
 
 
 def prevalence_by_phase(
@@ -110,6 +124,7 @@ def prevalence_by_phase(
     *,
     phases: Sequence[str] = (),
     level: float = 0.95,
+    estimator: Estimator | None = None,
 ) -> list[ThemePrevalence]:
     """Return the same by phase of care: of the cases with a coded text about that phase.
 
@@ -122,7 +137,7 @@ def prevalence_by_phase(
     rows = []
     for phase in order:
         here = [text for text in found.texts if phase_of(text.item) == phase]
-        rows += _rows(found, here, phase, level, codebook)
+        rows += _rows(found, here, phase, level, codebook, estimator)
     return rows
 
 
@@ -211,14 +226,24 @@ def _refuse_unknown(codings: Sequence[Coding], codebook: Loaded[Codebook]) -> No
 
 
 def _rows(
-    found: _Found, texts: list[Judgement], phase: str, level: float, codebook: Loaded[Codebook]
+    found: _Found,
+    texts: list[Judgement],
+    phase: str,
+    level: float,
+    codebook: Loaded[Codebook],
+    estimator: Estimator | None,
 ) -> list[ThemePrevalence]:
-    whole = len({text.case_id for text in texts})
+    cases, among = {t.case_id for t in texts}, {t.case_id for t in found.texts}
     having = _cases_by_theme(found.codings, texts)
     rows = []
     for code in codebook.model.codes:
-        part = len(having.get(code.code, ()))
-        share = _share(code.code, part, whole, level, codebook, found.warnings)
+        hits = having.get(code.code, set())
+        if estimator is None:
+            share = _share(len(hits), len(cases), level)
+        else:
+            share = estimator(hits, cases, among=among, level=level)
+        warnings = (*found.warnings, *share.warnings)
+        share = replace(share, name=code.code, definition_hash=codebook.hash, warnings=warnings)
         rows.append(ThemePrevalence(code.code, code.label, phase, share))
     return rows
 
@@ -232,19 +257,12 @@ def _cases_by_theme(codings: Iterable[Coding], texts: Iterable[Judgement]) -> di
     return having
 
 
-def _share(
-    theme: str,
-    part: int,
-    whole: int,
-    level: float,
-    codebook: Loaded[Codebook],
-    warnings: tuple[str, ...],
-) -> Estimate:
+def _share(part: int, whole: int, level: float) -> Estimate:
     from scipy.stats import binomtest
 
     interval = binomtest(part, whole).proportion_ci(level, method="wilson")
     return Estimate(
-        name=theme,
+        name="share",
         value=part / whole,
         low=float(interval.low),
         high=float(interval.high),
@@ -252,6 +270,4 @@ def _share(
         numerator=part,
         denominator=whole,
         method="share of coded cases, Wilson score interval",
-        definition_hash=codebook.hash,
-        warnings=warnings,
     )

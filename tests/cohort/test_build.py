@@ -18,6 +18,11 @@ from lltic.errors import LlticError, UsageError
 from lltic.sources.ingest import ingest
 from lltic.study import Study
 
+IN_TIME = (
+    "Died 1 day after discharge from spell S1 (acute, provider X); "
+    "a later spell at another provider: no."
+)
+FILES = ("patients", "admissions")
 SPELLS = [
     spell("S1", "a", -5, -1),
     spell("S2", "b", -5, 0, died_in_hospital=True),
@@ -87,7 +92,9 @@ def test_a_case_keeps_its_name_when_more_deaths_come_in(make_study):
 
 def test_colliding_case_ids_are_refused(study, monkeypatch):
     monkeypatch.setattr(
-        sys.modules["lltic.cohort.build"], "case_label", lambda key, person: "00000-00000"
+        sys.modules["lltic.cohort.files"],
+        "label_of",
+        lambda person: f"CASE WHEN {person} <> $inner || $outer THEN 'A' END",
     )
     with pytest.raises(LlticError) as error:
         build(study)
@@ -134,7 +141,7 @@ def test_a_full_disk_leaves_the_old_cohort(study, monkeypatch):
 
 @pytest.mark.parametrize(
     ("options", "code"),
-    [({"definition": "ltic"}, "unknown-cohort"), ({"engine": "spark"}, "unknown-engine")],
+    [({"definition": "ltic"}, "unknown-cohort"), ({"engine": "sparc"}, "unknown-engine")],
 )
 def test_unknown_names_are_usage_errors_with_the_known_ones(study, options, code):
     with pytest.raises(UsageError) as error:
@@ -155,15 +162,15 @@ def test_without_an_extract_it_says_what_to_do(tmp_path):
 @pytest.mark.parametrize(
     ("identifier", "included", "sentence"),
     [
-        ("a", True, "Died 1 day after discharge from spell S1 (acute, provider X)."),
-        ("Da", True, "Died 1 day after discharge from spell S1 (acute, provider X)."),
-        ("S1", True, "Died 1 day after discharge from spell S1 (acute, provider X)."),
+        ("a", True, IN_TIME),
+        ("Da", True, IN_TIME),
+        ("S1", True, IN_TIME),
         ("b", True, "Died in hospital during spell S2 (acute, provider X)."),
         (
             "c",
             False,
             "Out: died 45 days after discharge from spell S3 (acute, provider X), "
-            "more than 30 days.",
+            "more than 30 days; a later spell at another provider: no.",
         ),
         (
             "De",
@@ -183,7 +190,67 @@ def test_a_case_id_and_another_spell_lead_to_the_case(make_study):
     study = make_study([*SPELLS, spell("S0", "a", -30, -20)], DEATHS)
     case = next(c for c in build(study).cases if c.person_id == "a")
     assert explain(study, case.case_id)[0].death_id == "Da"
-    assert "S0 is not the index spell" in explain(study, "S0")[0].sentence
+    assert explain(study, "S0")[0].sentence.endswith(
+        "Spell S0 is not the index spell: it is not the last before the death."
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (spell("S0", "a", 1, 3), "it began after the day of death"),
+        (spell("S0", "a", -1, None), "it was not finished"),
+        (
+            spell("S0", "a", -1, 0, provider_id="RBQ", died_in_hospital=True),
+            "this cohort does not count it",
+        ),
+    ],
+)
+def test_a_spell_that_is_not_the_index_spell_is_told_why(make_study, other, why):
+    study = make_study([*SPELLS, other], DEATHS)
+    build(study, "shmi_like")
+    (found,) = explain(study, "S0")
+    assert found.sentence.endswith(f" Spell S0 is not the index spell: {why}.")
+
+
+def test_an_extract_without_dates_has_cases_and_a_case_book(make_study):
+    from lltic.cohort.casebook import summary, write_casebook
+
+    without = {"admitted_at": None, "discharged_at": None}
+    spells = [
+        spell("S1", "a", 0, 0, **without, sequence=1),
+        spell("S2", "a", 0, 0, **without, sequence=2, died_in_hospital=True),
+        spell("S3", "a", 0, 0, **without, sequence=3),
+        spell("S4", "b", 0, 0, **without, sequence=1, died_in_hospital=True),
+    ]
+    deaths = [death(f"D{i}", p, died_on=None, spell_id=s) for i, p, s in ((1, "a", "S2"),)]
+    study = make_study(spells, [*deaths, death("D2", "b", died_on=None, spell_id="S4")])
+    first, second = sorted(build(study, "in_hospital_deaths").cases, key=lambda c: c.person_id)
+    assert (first.index_spell_id, first.rules[1:]) == ("S2", ("spell-after-death-ignored",))
+    assert (second.rules, second.died_on, second.admitted_on) == (("in-hospital",), None, None)
+    assert explain(study, "S3")[0].sentence.endswith(
+        "it comes after the spell that ended in death."
+    )
+    write_casebook(study, [first, second])
+    book = json.loads((study.cohort / "casebook.json").read_text())
+    assert ["Died", "in hospital"] in book[first.case_id]["banner"]
+    assert book[first.case_id]["died_on"] == ""
+    assert summary(first) == "Died in hospital"
+    with pytest.raises(LlticError) as error:
+        build(study, "lltic")
+    assert error.value.codes == ("undated-extract",)
+
+
+def test_the_boxes_of_the_flow_make_each_other_whole(study):
+    result = build(study)
+    boxes = result.flow
+    for box, after in itertools.pairwise(boxes):
+        assert box.n - sum(n for _, _, n in box.out) == after.n
+    assert boxes[0].n == len(DEATHS)
+    assert (boxes[-1].title, boxes[-1].n) == ("Cases", len(result.cases))
+    assert sum(n for _, n in boxes[-1].parts) == boxes[-1].n
+    out = {rule: n for box in boxes for rule, _, n in box.out}
+    assert out == Counter(e.rule for e in result.excluded)
 
 
 def test_an_unknown_id_is_a_usage_error_that_does_not_repeat_it(study):
@@ -223,3 +290,34 @@ def test_the_mimic_demo_has_21_cases(data_dir, tmp_path):
     (late,) = explain(study, "10000032")
     assert late.sentence.startswith("Out: died 33 days after discharge")
     assert replace(late, sentence="").rules == ("outside-window",)
+    told = told_by_a_loop(data_dir / "mimic_iv_demo" / "hosp")
+    assert len(told) == 31
+    assert {person: explain(study, person)[0].sentence for person in told} == told
+    every = [*result.cases, *result.excluded]
+    assert {d.person_id: explain(study, d.death_id)[0].sentence for d in every} == told
+    contradicting = [c for c in result.cases if "flag-contradicts-dates" in c.rules]
+    assert len(contradicting) == sum("although" in sentence for sentence in told.values())
+
+
+def told_by_a_loop(folder):
+    """Say by a plain loop over the published files why each death is in or out."""
+    rows = {name: pd.read_csv(next(folder.glob(f"{name}.csv*"))) for name in FILES}
+    told = {}
+    for patient in rows["patients"].dropna(subset="dod").itertuples():
+        stays = rows["admissions"][rows["admissions"].subject_id == patient.subject_id]
+        last = stays.sort_values("admittime").iloc[-1]
+        died, left = (pd.Timestamp(t).normalize() for t in (patient.dod, last.dischtime))
+        days = (died - left).days
+        where = f"spell {last.hadm_id} (acute, provider mimic)"
+        if last.hospital_expire_flag:
+            gap = f"{abs(days)} day{'s' * (abs(days) != 1)} {'after' if days > 0 else 'before'}"
+            but = f", although the death is dated {gap} the discharge" if days else ""
+            told[str(patient.subject_id)] = f"Died in hospital during {where}{but}."
+        else:
+            after = f"{days} day{'s' * (days != 1)} after discharge"
+            after = "on the day of discharge" if days == 0 else after
+            start = "Died" if days <= 30 else "Out: died"
+            bound = "" if days <= 30 else ", more than 30 days"
+            sentence = f"{start} {after} from {where}{bound}"
+            told[str(patient.subject_id)] = sentence + "; a later spell at another provider: no."
+    return told

@@ -6,8 +6,9 @@ from deaths_by_hand import DEATH, death, make_study, spell
 
 from lltic.cohort import build, load_definition
 from lltic.cohort.model import EXCLUSIONS
-from lltic.cohort.reasons import reason_out
-from lltic.cohort.rules import NOTES, OUT
+from lltic.cohort.notes import NOTES
+from lltic.cohort.reasons import SENTENCES_OUT
+from lltic.cohort.rules import OUT
 from lltic.definitions import names, shipped
 from lltic.errors import LlticError
 from lltic.study import Study
@@ -41,18 +42,10 @@ def test_every_rule_of_the_language_has_a_function_that_says_what_it_does():
         assert rule.__doc__
 
 
-def test_every_rule_has_a_sentence(study):
-    definition = load_definition(study, "lltic").model
-    row = {
-        "spell_id": "S",
-        "setting": "mental_health",
-        "provider_id": "X",
-        "days": -3,
-        "died_in_hospital": False,
-    }
-    sentences = {reason_out({**row, "rule": rule}, definition) for rule in EXCLUSIONS}
-    assert len(sentences) == len(EXCLUSIONS)
-    assert all(s.startswith("Out: ") and s.endswith(".") for s in sentences)
+def test_every_rule_has_a_sentence_of_its_own():
+    assert tuple(SENTENCES_OUT) == EXCLUSIONS
+    assert len(set(SENTENCES_OUT.values())) == len(EXCLUSIONS)
+    assert all(s.startswith("Out: ") and s.endswith(".") for s in SENTENCES_OUT.values())
 
 
 @pytest.mark.parametrize(
@@ -75,6 +68,25 @@ def test_every_rule_has_a_sentence(study):
             "cohort-idle-rule",
         ),
         ("title:", "titel:", "definition-unknown-key"),
+        ("  settings:", "  month: 2024-13\n  settings:", "cohort-period"),
+        ("  settings:", "  month: 2024-01\n  died_to: 2024-01-09\n  settings:", "cohort-period"),
+        ("  settings:", "  patient_classes: [day_case]\n  settings:", "cohort-patient-classes"),
+        ("  settings:", "  patient_classes: [ordinary]\n  settings:", "cohort-missing-rule"),
+        ("  settings:", "  excluded_providers: [X]\n  settings:", "cohort-missing-rule"),
+        ("provider_of_index_spell", "last_non_excluded_provider", "cohort-attribution"),
+        ("window:", "unit: stay\nwindow:", "definition-wrong-value"),
+        ("days_max: 30", "days_max: 30\n  counted_from: admission", "cohort-missing-rule"),
+        ("window:", "parameters: {superspell_gap_days: -1}\nwindow:", "cohort-parameters"),
+        ("window:", "adjustable: [mont]\nwindow:", "cohort-adjustable"),
+        ("window:", "adjustable: [alarm_diagnoses]\nwindow:", "cohort-adjustable"),
+        ("window:", "marks: [{mark: alarm, because: x}]\nwindow:", "cohort-mark"),
+        ("window:", "marks: [{mark: alarms, because: x}]\nwindow:", "definition-wrong-value"),
+        (
+            "window:",
+            "marks:\n  - {mark: concern, because: x, flags: [maternal]}\n"
+            "  - {mark: concern, because: x, flags: [maternal]}\nwindow:",
+            "cohort-mark",
+        ),
         ("name: lltic", "name: other", "definition-name"),
         ("population:", "population: [", "definition-syntax"),
         ("version:", "name: lltic\nversion:", "definition-syntax"),

@@ -1,4 +1,4 @@
-"""Whatever the rows, every death is in exactly one place, and the place a plain loop says."""
+"""Whatever the rows, every death is in exactly one file, and where the reference says."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from datetime import date, timedelta
 from deaths_by_hand import DEATH, death, spell, write_extract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from oracle import Extract, judge
 
-from lltic.cohort import build
+from lltic.cohort import build, load_definition
+from lltic.sources import TABLES
 from lltic.study import Study
+
+IN = "in_hospital"
 
 days = st.integers(-36, 3)
 spells = st.lists(
@@ -47,41 +51,18 @@ def rows_of(people):
     return persons, stays, deaths
 
 
-def oracle(row, persons, stays, deaths):
-    """Say by a plain loop where one death belongs."""
-    if row["person_id"] not in {p["person_id"] for p in persons}:
-        return "no-person"
-    same = [d for d in deaths if d["person_id"] == row["person_id"]]
-    first = min(
-        same,
-        key=lambda d: (d["registered_on"] or date.max, d["source"] == "hospital", d["death_id"]),
-    )
-    if row is not first:
-        return "duplicate-registration"
-    mine = [s for s in stays if s["person_id"] == row["person_id"]]
-    if not mine:
-        return "no-spell"
-    before = [s for s in mine if s["admitted_at"].date() <= row["died_on"]]
-    if not before:
-        return "admitted-after-death"
-    finished = [s for s in before if s["discharged_at"] or s["died_in_hospital"]]
-    if not finished:
-        return "unfinished-spell"
-    index = max(
-        finished,
-        key=lambda s: (
-            s["admitted_at"],
-            s["discharged_at"] is None,
-            s["discharged_at"] or s["admitted_at"],
-            s["spell_id"],
-        ),
-    )
-    if index["died_in_hospital"]:
-        return ("in_hospital", index["spell_id"], None)
-    length = (row["died_on"] - index["discharged_at"].date()).days
-    if length < 0:
-        return "discharged-after-death"
-    return ("post_discharge", index["spell_id"], length) if length <= 30 else "outside-window"
+def reference(persons, stays, deaths, definition):
+    """Say by the reference where each death belongs."""
+    rows = (persons, stays, deaths, [])
+    tables = ("persons", "spells", "deaths", "flags")
+    whole = [
+        [dict.fromkeys(c.name for c in TABLES[name].columns) | row for row in part]
+        for name, part in zip(tables, rows, strict=True)
+    ]
+    return {
+        v.death_id: v.rule or (v.category, v.spell_id, v.days if v.category != IN else None)
+        for v in judge(Extract(*whole), definition)
+    }
 
 
 @settings(
@@ -100,6 +81,7 @@ def test_every_death_is_in_exactly_one_place_and_the_right_one(tmp_path_factory,
         c.death_id: (c.category, c.index_spell_id, c.days_discharge_to_death) for c in result.cases
     }
     found |= {e.death_id: e.rule for e in result.excluded}
-    assert found == {d["death_id"]: oracle(d, persons, stays, deaths) for d in deaths}
+    lltic = load_definition(study, "lltic").model
+    assert found == reference(persons, stays, deaths, lltic)
     assert max(Counter(c.person_id for c in result.cases).values(), default=1) == 1
     assert result.attrition[-1].remaining == len(result.cases)

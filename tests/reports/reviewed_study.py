@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from argon2 import PasswordHasher
 
+from lltic.cli.sampling import draw_sample
 from lltic.cohort.build import AttritionStep, Excluded
-from lltic.cohort.model import load_definition
+from lltic.cohort.load import load_definition
 from lltic.records import Assignment, Case
 from lltic.reviews import admin, bulk
 from lltic.reviews.accounts import Accounts
 from lltic.reviews.people import Person
+from lltic.sources import TABLES, write_tables
 from lltic.sources.parquet import write_records
 from lltic.study import Study
 from lltic.themes import load_codebook
@@ -56,8 +59,43 @@ def make_cohort(study: Study, n_cases: int) -> None:
     write_records(study.cohort / "cases.parquet", Case, cases)
     write_records(study.cohort / "excluded.parquet", Excluded, out)
     write_records(study.cohort / "attrition.parquet", AttritionStep, steps)
-    manifest = {"definition": "lltic", "version": loaded.version, "hash": loaded.hash}
+    manifest = {"definition": "lltic", "version": loaded.version, "hash": loaded.hash, "set": {}}
     (study.cohort / "manifest.json").write_text(json.dumps({**manifest, "engine": "duckdb"}))
+
+
+def make_extract(study: Study, n_cases: int) -> None:
+    """Write what the cases could have been found in; the cohort is made by hand all the same."""
+    cases = [_case(number, "") for number in range(n_cases)]
+    morning = time(9)
+    frames = {
+        "persons": [{"person_id": c.person_id, "sex": c.sex} for c in cases],
+        "spells": [
+            {
+                "spell_id": c.index_spell_id,
+                "person_id": c.person_id,
+                "provider_id": c.provider_id,
+                "setting": c.setting,
+                "admitted_at": datetime.combine(c.admitted_on or c.died_on, morning),
+                "discharged_at": datetime.combine(c.discharged_on or c.died_on, morning),
+                "admission_method": "emergency",
+                "died_in_hospital": c.category == "in_hospital",
+            }
+            for c in cases
+        ],
+        "deaths": [
+            {
+                "death_id": c.death_id,
+                "person_id": c.person_id,
+                "died_on": c.died_on,
+                "registered_on": c.died_on + timedelta(days=4),
+                "source": "registration",
+            }
+            for c in cases
+        ],
+    }
+    tables = {name: pd.DataFrame(rows) for name, rows in frames.items()}
+    columns = [c.name for c in TABLES["documents"].columns]
+    write_tables(study, {**tables, "documents": pd.DataFrame([], columns=columns, dtype=object)})
 
 
 def _case(number: int, definition_hash: str) -> Case:
@@ -140,7 +178,9 @@ def operations(
 
 def make_study(folder: Path, *, n_cases: int = 24, reviewed: bool = True) -> Study:
     study = Study.init(folder, title="Deaths of September 2026", synthetic=True, key=b"k" * 32)
+    make_extract(study, n_cases)
     make_cohort(study, n_cases)
+    draw_sample(study)
     assignments = [
         Assignment(f"CASEA-{number:05d}-{position}", f"CASEA-{number:05d}", p.name, position, "sjr")
         for number in range(n_cases)

@@ -66,9 +66,9 @@ def test_it_stands_alone_and_escapes(facts: Facts, tmp_path: Path) -> None:
     assert "&lt;script&gt;" in html
     assert not re.search(r"(src|href)=\"(?!data:)", html)
     pictures = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", html)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     assert all(b"<svg" in base64.b64decode(picture) for picture in pictures)
-    assert len(re.findall(r"<img [^>]*alt=\"[^\"]{40,}\"", html)) == 2
+    assert len(re.findall(r"<img [^>]*alt=\"[^\"]{40,}\"", html)) == 3
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from lltic.sources.parquet import write_records
 from lltic.study import Study
 
 AT = "2026-11-03T09:30:00Z"
-NOTEBOOKS = ["10-cohort.ipynb", "50-agreement.ipynb", "60-themes.ipynb"]
+NOTEBOOKS = ["10-cohort.ipynb", "20-sample.ipynb", "50-agreement.ipynb", "60-themes.ipynb"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_the_same_record_gives_the_same_bytes(reported: Study) -> None:
     before = {path: path.read_bytes() for path in files}
     assert main(["report", "--study", str(reported.path), "--at", AT]) == 0
     assert {path: path.read_bytes() for path in files} == before
-    assert len(before) == 6
+    assert len(before) == 7
 
 
 def test_the_workbook_holds_the_record(reported: Study) -> None:
@@ -144,10 +144,11 @@ def test_the_audit_passes_and_finds_one_changed_number(
     path.write_text(kept, "utf-8")
     assert [line.split(":")[0] for line in said] == [
         "PASS 10-cohort.ipynb",
+        "PASS 20-sample.ipynb",
         "PASS 50-agreement.ipynb",
         "FAIL 60-themes.ipynb, cell 4",
     ]
-    assert "stored '13', now '12'" in said[2]
+    assert "stored '13', now '12'" in said[3]
 
 
 def test_a_cohort_that_moved_on_fails_the_audit(reported: Study) -> None:
@@ -158,7 +159,7 @@ def test_a_cohort_that_moved_on_fails_the_audit(reported: Study) -> None:
     write_records(file, Case, fewer)
     failed = [claim.name for claim in verify(reported, [notebook]) if not claim.passed]
     write_records(file, Case, cases)
-    assert "10-cohort.ipynb, cell 7" in failed
+    assert "10-cohort.ipynb, cell 12" in failed
 
 
 def test_before_any_review_the_files_say_so(
@@ -169,7 +170,7 @@ def test_before_any_review_the_files_say_so(
     said = capsys.readouterr()
     assert "60-themes.ipynb, cell 4: left out" in said.err
     listed = json.loads((study.outputs / "notebooks" / MANIFEST).read_text())["notebooks"]
-    assert list(listed) == NOTEBOOKS[:2]
+    assert list(listed) == NOTEBOOKS[:3]
     assert "No review has been completed yet" in (
         study.outputs / "lltic-board-paper.html"
     ).read_text("utf-8")

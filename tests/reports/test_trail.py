@@ -222,7 +222,8 @@ def test_every_link_leads_to_a_row_about_the_same_case(
 def test_the_paper_counts_and_does_not_quote(followed: Facts, tmp_path: Path) -> None:
     write_paper(tmp_path / "p.html", followed)
     page = (tmp_path / "p.html").read_text("utf-8")
-    assert "<td>Medication</td><td>11 of 40 (16 to 43\xa0%)</td><td>2</td><td>2</td>" in page
+    share = "11 of 40 (28\xa0%; 16 to 43\xa0%)"
+    assert f"<td>Medication</td><td>{share}</td><td>2</td><td>2</td>" in page
     assert "sheets Coded passages and Evidence" in page
     assert WORDS[:20] not in page and "Passage " not in page and CASE not in page
 

@@ -46,9 +46,9 @@ def test_machines_get_json(empty_study, ward_folder, capsys):
 @pytest.mark.parametrize(
     ("spoil", "options", "expected", "said"),
     [
-        (None, ("--source", "hes"), 2, "mimic-iv, tabular"),
+        (None, ("--source", "hes"), 2, "mimic-iv, omop, tabular"),
         (("deaths.csv", "22/01/2024", "x"), ("--source", "tabular", "--strict"), 1, "row 2"),
-        (("spells.csv", "s2,p2", "s1,p2"), ("--source", "tabular"), 1, "more than once"),
+        (("spells.csv", "s2,p2", "s2,p9"), ("--source", "tabular", "--strict"), 1, "persons"),
         (("spells.csv", "ADM", "ADMI"), ("--source", "tabular"), 1, "spells.csv: ADM"),
         (("mapping.yml", "tables:", "tables: ["), ("--source", "tabular"), 1, "line"),
     ],

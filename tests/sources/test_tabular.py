@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -14,7 +15,7 @@ import pytest
 from ward_extract import change, empty_study, ward_folder
 
 from lltic.errors import LlticError, UsageError
-from lltic.sources import read_table
+from lltic.sources import read_table, workbooks
 from lltic.sources.ingest import ingest
 
 
@@ -100,11 +101,31 @@ def test_a_table_of_which_nothing_is_left_is_refused(empty_study, ward_folder):
     assert set(error.codes) == {"wrong-date", "no-row-kept"}
 
 
-def test_a_duplicate_spell_id_is_refused_with_one_message(empty_study, ward_folder):
+def test_rows_of_one_key_that_differ_are_all_refused_and_the_others_kept(empty_study, ward_folder):
+    with (ward_folder / "spells.csv").open("a", encoding="utf-8") as stream:
+        stream.write("s2,p3,2024-01-01,2024-01-03,11,4\n")
+        stream.write("s3,p1,2024-02-01,2024-02-03,11,1\n")
+    result = ingest(empty_study, "tabular", [ward_folder])
+    (problem,) = result.problems
+    assert (problem.code, problem.count) == ("duplicate-key", 2)
+    assert problem.where == "spells.csv: column SPELL, rows 3, 4"
+    assert read_table(empty_study, "spells")["spell_id"].tolist() == ["s1", "s3"]
+    assert (result.rows_in["spells"], result.rows_refused["spells"]) == (4, 2)
+
+
+def test_rows_that_say_the_same_are_merged_and_counted(empty_study, ward_folder):
+    row = "s2,p2,2024-01-01,2024-01-03,11,4\n"
+    with (ward_folder / "spells.csv").open("a", encoding="utf-8") as stream:
+        stream.write(row + row)
+    result = ingest(empty_study, "tabular", [ward_folder])
+    assert result.problems == ()
+    assert (result.rows_in["spells"], result.rows_merged["spells"]) == (4, 2)
+    assert read_table(empty_study, "spells")["spell_id"].tolist() == ["s1", "s2"]
+
+
+def test_a_table_in_which_every_key_is_doubtful_is_refused(empty_study, ward_folder):
     change(ward_folder / "spells.csv", "s2,p2", "s1,p2")
-    error = refused(empty_study, ward_folder)
-    assert error.codes == ("duplicate-key",)
-    assert error.problems[0].where == "spells.csv: column SPELL, rows 2, 3"
+    assert refused(empty_study, ward_folder).codes == ("duplicate-key", "no-row-kept")
 
 
 def test_missing_columns_of_all_files_are_named_at_once(empty_study, ward_folder):
@@ -136,7 +157,7 @@ def test_missing_columns_of_all_files_are_named_at_once(empty_study, ward_folder
         ('"%d/%m/%Y"', '"%m/%Y"', "mapping-unclear"),
         ("1: male", "1: man", "unknown-code"),
         ("{value: RXX}", "{value: RXX, column: ADM}", "mapping-unclear"),
-        ("  deaths:", "  dead:", "definition-wrong-value"),
+        ("  deaths:", "  dead:", "unknown-table"),
         ("file: spells.csv", "file: spells.csv\n    delimiter: tab", "mapping-unclear"),
         ("file: spells.csv", "file: missing.csv", "no-file"),
         ("file: spells.csv", "file: mapping.yml", "unknown-file-type"),
@@ -206,8 +227,8 @@ def test_an_unknown_sheet_is_named_with_those_there_are(empty_study, ward_folder
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"REF,PAT,DIED\nd1,p1,22/01/2024\nd2,CANARY\n", "line 3"),
-        (b'REF,PAT,DIED\nd1,"CANARY,22/01/2024\n', "line 2"),
+        (b'REF,PAT,DIED\nd1,p1,22/01/2024\nd2,"CANARY"x\nd3,p1"\n,1\nd4,"CANARY\n"x,z\n', "line 6"),
+        (b'REF,PAT,DIED\nd1,"CANARY,22/01/2024\nd2,p2,03/01/2024\n', "line 2"),
         (b"REF,PAT,DIED\nd1,CANARY\xe9,22/01/2024\n", ""),
         (b"", ""),
         (b"REF,PAT,DIED,died\nd1,p1,CANARY,x\n", ""),
@@ -220,6 +241,90 @@ def test_an_unreadable_file_is_named_with_its_line_and_never_quoted(
     error = refused(empty_study, ward_folder)
     assert error.codes[0] in ("unreadable-file", "duplicate-column")
     assert line in str(error)
+    assert "CANARY" not in str(error)
+
+
+def test_a_row_that_cannot_be_taken_apart_is_left_out_alone(empty_study, ward_folder):
+    content = 'REF,PAT,DIED\nd1,p1,22/01/2024\r\nd2,CANARY\n"d3"x,p1,CANARY\nd4,p2,03/01/2024\n'
+    (ward_folder / "deaths.csv").write_bytes(content.encode())
+    result = ingest(empty_study, "tabular", [ward_folder])
+    (problem,) = result.problems
+    assert (problem.code, problem.where) == ("broken-row", "deaths.csv: rows 3, 4")
+    assert (result.rows_in["deaths"], result.rows_refused["deaths"]) == (4, 2)
+    assert "CANARY" not in str(problem)
+
+
+@pytest.mark.parametrize("said", ["A1", "A1:C2", "A1:C9"])
+def test_a_workbook_that_is_wrong_about_its_size_loses_no_row(empty_study, ward_folder, said):
+    book = openpyxl.Workbook()
+    for row in (["REF", "PAT", "DIED"], ["d1", "p1", "22/01/2024"], ["d2", "p2", "03/01/2024"]):
+        book.active.append(row)
+    book.save(ward_folder / "right.xlsx")
+    with (
+        zipfile.ZipFile(ward_folder / "right.xlsx") as right,
+        zipfile.ZipFile(ward_folder / "deaths.xlsx", "w") as wrong,
+    ):
+        for name in right.namelist():
+            wrong.writestr(name, right.read(name).replace(b'"A1:C3"', f'"{said}"'.encode()))
+    change(ward_folder / "mapping.yml", "file: deaths.csv", "file: deaths.xlsx")
+    result = ingest(empty_study, "tabular", [ward_folder])
+    assert result.problems == ()
+    assert (result.rows_in["deaths"], result.rows_kept["deaths"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "has"),
+    [
+        ("sheet1.xml", b'<c r="A2"><f>1+1</f><v/></c>', True),
+        ("Sheet1.xml", b'<x:c r="A2"><x:f t="shared">A1</x:f></x:c>', True),
+        ("data.xml", b'<c r="A2"><f/></c>', True),
+        ("sheet1.xml", b'<c r="A2"><font/><v>1</v></c>', False),
+    ],
+)
+def test_a_formula_is_seen_whatever_its_sheet_and_namespace_are_called(tmp_path, name, cell, has):
+    for before in (0, (1 << 20) - 20):  # also where two pieces of the file meet
+        with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+            book.writestr(f"xl/worksheets/{name}", b" " * before + cell)
+        assert workbooks._has_formulas(tmp_path / "book.xlsx") == has
+
+
+def test_a_file_parted_otherwise_is_told_so(empty_study, ward_folder):
+    deaths = ward_folder / "deaths.csv"
+    deaths.write_text(deaths.read_text("utf-8").replace(",", ";"), "utf-8")
+    error = refused(empty_study, ward_folder)
+    assert set(error.codes) == {"missing-column"}
+    assert all("parted by ','" in problem.hint for problem in error.problems)
+
+
+def test_a_formula_counts_by_the_value_that_was_stored_and_without_one_says_nothing(
+    empty_study, ward_folder
+):
+    book = openpyxl.Workbook()
+    for row in (
+        ["REF", "PAT", "DIED", "NOTE"],
+        ["d1", "p1", "22/01/2024", "=1+1"],
+        ["d2", "p2", '=TEXT(TODAY(),"CANARY")', ""],
+        ["d3", "#N/A", "03/01/2024", ""],
+    ):
+        book.active.append(row)
+    book.save(ward_folder / "deaths.xlsx")
+    change(ward_folder / "mapping.yml", "file: deaths.csv", "file: deaths.xlsx")
+    result = ingest(empty_study, "tabular", [ward_folder])
+    assert [(p.code, p.where) for p in result.problems] == [
+        ("cell-without-value", "deaths.xlsx: column PAT, row 4"),
+        ("cell-without-value", "deaths.xlsx: column DIED, row 3"),
+        ("missing-value", "deaths.xlsx: column PAT, row 4"),
+        ("missing-value", "deaths.xlsx: column DIED, row 3"),
+    ]
+    assert (result.rows_in["deaths"], result.rows_refused["deaths"]) == (3, 2)
+    assert "CANARY" not in str(result.problems)
+
+
+def test_a_file_without_a_header_is_not_shown(empty_study, ward_folder):
+    (ward_folder / "deaths.csv").write_text("CANARY1,CANARY2,CANARY3\nd2,p2,03/01/2024\n")
+    error = refused(empty_study, ward_folder)
+    assert set(error.codes) == {"missing-column"}
+    assert "is the first row the header" in str(error)
     assert "CANARY" not in str(error)
 
 
@@ -278,7 +383,7 @@ def test_no_patient_value_is_in_any_message(empty_study, ward_folder):
         canaries = [",".join(["CANARY"] * len(line.split(","))) for line in lines[1:]]
         path.write_text("\n".join([lines[0], *canaries]), "utf-8")
     error = refused(empty_study, ward_folder)
-    assert {"duplicate-key", "wrong-date"} <= set(error.codes)
+    assert {"wrong-date", "unknown-code", "no-row-kept"} <= set(error.codes)
     assert "CANARY" not in str(error) + repr(error.problems)
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from lltic.identity import is_nhs_number
 from lltic.sources import check_tables
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Everything that seed 2026 makes. When a phrase or a rule was changed on purpose, run
 #   python -c "from lltic.sources.synthetic import generate as g; print(g(2026).fingerprint())"
 # and put the new value here, in the same commit, saying why in its message.
-FINGERPRINT = "368c4ca409ac1a6207bd4b1d8035b6a4c785a49eca50d387ff2f25a60dd0db1d"
+FINGERPRINT = "9e44c11e6d0f554677a8180ccafe2d7c11b4da6a3edb8c5f170d1057da7c57b3"
 
 
 def test_the_trust_is_the_recorded_one(trust: SyntheticTrust) -> None:
@@ -77,18 +78,26 @@ def test_spells_of_one_person_do_not_overlap(trust: SyntheticTrust) -> None:
     assert (~same | (spells["admitted_at"] >= ends.shift())).all()
 
 
+@pytest.fixture(scope="session")
+def study(trust: SyntheticTrust, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    study = Study.init(tmp_path_factory.mktemp("trust") / "study", synthetic=True, key=b"k" * 32)
+    write(study, trust)
+    return study
+
+
 def test_the_cohort_room_finds_exactly_the_planted_cohort(
-    trust: SyntheticTrust, tmp_path: Path
+    trust: SyntheticTrust, study: Study
 ) -> None:
     from lltic.cohort import build
 
-    study = Study.init(tmp_path / "study", synthetic=True, key=b"k" * 32)
-    write(study, trust)
     result = build(study, "lltic")
-    assert {c.person_id: c.category for c in result.cases} == {
-        c.person_id: c.category for c in trust.truth.cases
+    assert {
+        c.person_id: (c.category, c.died_on, c.days_discharge_to_death) for c in result.cases
+    } == {
+        c.person_id: (c.category, c.died_on, c.days_discharge_to_death) for c in trust.truth.cases
     }
     out = Counter(e.rule for e in result.excluded)
+    assert out == trust.truth.excluded
     assert out == {
         "duplicate-registration": 24,
         "no-spell": 16,
@@ -102,6 +111,31 @@ def test_the_cohort_room_finds_exactly_the_planted_cohort(
     assert days[30] >= 2
     assert (study.extract / "truth.json").is_file()
     assert len(list(study.documents.glob("*.txt"))) == len(trust.documents)
+
+
+def test_what_contradicts_itself_in_the_trust_is_what_was_planted(
+    trust: SyntheticTrust, study: Study
+) -> None:
+    from lltic.cohort import completeness
+
+    told = completeness(study, "lltic", cut=date(2026, 11, 30))
+    tables, out = trust.tables, trust.truth.excluded
+    open_spells = tables["spells"]["discharged_at"].isna() & ~tables["spells"]["died_in_hospital"]
+    assert {code: n for code, n in told.counts.items() if n} == {
+        "person-without-identifier": int(tables["persons"]["nhs_number"].isna().sum()),
+        "spell-without-discharge": int(open_spells.sum()),
+        "death-before-admission": out["admitted-after-death"],
+        "activity-after-death": out["admitted-after-death"],
+        "discharge-after-death": out["discharged-after-death"],
+        "several-records": out["duplicate-registration"],
+    }
+    in_doubt = ("admitted-after-death", "unfinished-spell", "discharged-after-death")
+    found = told.range
+    assert (found.counted, found.could_be_out) == (400, 0)
+    assert found.could_be_in == sum(out[rule] for rule in in_doubt)
+    assert 400 <= found.low <= 401
+    assert found.high - found.could_be_in <= 405
+    assert found.final
 
 
 def test_deaths_are_of_one_month(trust: SyntheticTrust) -> None:

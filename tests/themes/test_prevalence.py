@@ -8,7 +8,7 @@ import pytest
 
 from lltic.errors import LlticError, NotComputable
 from lltic.measures import wilson
-from lltic.records import Coding, Judgement
+from lltic.records import Coding, Estimate, Judgement
 from lltic.themes import (
     coding_status,
     load_codebook,
@@ -149,6 +149,28 @@ def test_by_phase_the_denominator_is_cases_with_a_text_about_that_phase(book, co
     frame = to_frame(rows)
     assert len(frame) == 2 * 12
     assert list(frame.columns[:3]) == ["theme", "label", "phase"]
+
+
+def test_an_estimator_is_told_who_has_it_who_counts_and_who_was_read(book, coded):
+    early = [text(c) for c in "ABC"]
+    late = [text("A", item="end_of_life.judgement"), text("B", 2, "end_of_life.judgement")]
+    codings = [coded(early[0], "dnar"), coded(late[1], "dnar"), coded(early[1], "dnar")]
+    done = {t.review_id for t in early + late}
+    asked = []
+
+    def estimator(hits, cases, *, among, level):
+        asked.append((set(hits), set(cases), set(among), level))
+        return Estimate("any", 0.25, population=80.0, warnings=("weighted",))
+
+    rows = prevalence_by_phase(codings, early + late, done, book, level=0.9, estimator=estimator)
+    assert len(asked) == len(rows) == 2 * 12
+    at = {(row.phase, row.theme): call for row, call in zip(rows, asked, strict=True)}
+    assert at["end_of_life", "dnar"] == ({"B"}, {"A", "B"}, {"A", "B", "C"}, 0.9)
+    assert at["admission", "dnar"] == ({"A", "B"}, {"A", "B", "C"}, {"A", "B", "C"}, 0.9)
+    estimate = prevalence(codings, early, done, book, estimator=estimator)[0].estimate
+    assert (estimate.value, estimate.population) == (0.25, 80.0)
+    assert (estimate.name, estimate.definition_hash) == (book.model.codes[0].code, book.hash)
+    assert estimate.warnings[1:] == ("weighted",)
 
 
 def test_pairs_of_themes_count_cases_not_passages(book, coded):

@@ -42,6 +42,7 @@ KINDS = (
     "offered",  # a case open to whoever takes it
     "taken",  # and taken, or taken over
     "given",  # and given to somebody by a coordinator
+    "barred",  # who may not read a case, by a declared conflict of interest
     "answered",  # one item answered, changed or cleared
     "submitted",  # a review locked
     "cited",  # a passage of the notes laid beside an answer

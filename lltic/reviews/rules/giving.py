@@ -119,6 +119,10 @@ def give(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, 
         raise Refused(
             Problem("already-reads", "this person", "reads this case or has read it", hint=hint)
         )
+    if state.is_barred(whom.name, review.case_id):
+        message = "has a declared conflict of interest with this case"
+        hint = "Choose somebody else."
+        raise Refused(Problem("conflict-of-interest", "this person", message, hint=hint))
     if review.discipline and whom.discipline != review.discipline:
         message = "is not of the discipline this place is for"
         raise Refused(Problem("other-discipline", "this person", message, review.discipline))

@@ -59,6 +59,8 @@ def _waiting(state: State, person: Person, case_id: Any, kind: str) -> dict[str,
         return None
     if person.name in state.readers(case_id):
         return None  # nobody reads a case twice, and nobody judges between others and themselves
+    if state.is_barred(person.name, case_id):
+        return None
     if kind == INDEPENDENT:
         return _offered_slot(state, person, case.reviews)
     if kind == ADJUDICATION:

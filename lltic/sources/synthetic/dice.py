@@ -34,6 +34,9 @@ class Part:
     REVIEWS = 8
     TEXTS = 9
     HISTORY = 10
+    ADMINISTRATION = 11
+    FLAGS = 12
+    SPOILS = 13
 
 
 class Dice:

@@ -18,7 +18,15 @@ from lltic.sources.synthetic.spells import (
     Stay,
 )
 
-__all__ = ["Other", "earlier_spells", "index_spells", "others", "outsiders", "registrations"]
+__all__ = [
+    "EXCLUDED",
+    "Other",
+    "earlier_spells",
+    "index_spells",
+    "others",
+    "outsiders",
+    "registrations",
+]
 
 SPECIALTIES = {
     "General medicine": 0.24, "Geriatric medicine": 0.13, "General surgery": 0.13, "Respiratory medicine": 0.08,
@@ -33,6 +41,16 @@ OUT = {"late": 34, "no_spell": 16, "before": 6, "unfinished": 4, "beyond": 3}
 still in hospital in the extract, discharged after the death."""
 
 DUPLICATES = 24
+
+EXCLUDED = {
+    "duplicate-registration": DUPLICATES,
+    "no-spell": OUT["no_spell"],
+    "admitted-after-death": OUT["before"],
+    "unfinished-spell": OUT["unfinished"],
+    "discharged-after-death": OUT["beyond"],
+    "outside-window": OUT["late"],
+}
+"""Records of deaths outside the cohort, by the rule that keeps each out."""
 
 
 @dataclass(frozen=True, slots=True)

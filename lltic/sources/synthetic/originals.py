@@ -10,7 +10,7 @@ from pathlib import Path
 from lltic.pages.asking import Drawing
 from lltic.sources.originals import take_original
 from lltic.sources.synthetic.paper import docx_of, pdf_of
-from lltic.sources.tables import document_hash, read_table, write_tables
+from lltic.sources.tables import TABLES, document_hash, read_table, write_tables
 from lltic.study import Study
 
 __all__ = ["put_on_paper"]
@@ -30,7 +30,7 @@ def put_on_paper(study: Study, kinds: Mapping[str, str]) -> None:
         By document: ``pdf``, ``docx``, or ``png`` for a scan of its first page, which has no
         words that can be read.
     """
-    tables = {name: read_table(study, name) for name in ("persons", "spells", "deaths")}
+    tables = {name: read_table(study, name) for name in TABLES if name != "documents"}
     rows = read_table(study, "documents").set_index("document_id")
     for name, kind in kinds.items():
         file = study.documents / f"{name}.txt"

@@ -10,9 +10,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lltic.records import to_plain
+from lltic.sources.synthetic.administration import Died
 from lltic.sources.synthetic.course import Course, frame_of, make_course
 from lltic.sources.synthetic.dice import Dice, Part
 from lltic.sources.synthetic.economy import (
+    EXCLUDED,
     Other,
     earlier_spells,
     index_spells,
@@ -32,7 +34,7 @@ from lltic.sources.synthetic.names import GENERAL_PRACTICE, Account, accounts
 from lltic.sources.synthetic.notes import write_notes
 from lltic.sources.synthetic.people import Patient, make_patient, nhs_numbers
 from lltic.sources.synthetic.scenarios import Scenario, scenarios
-from lltic.sources.synthetic.spells import Spell, Stay, make_stay
+from lltic.sources.synthetic.spells import Death, Spell, Stay, make_stay
 from lltic.sources.synthetic.truth import (
     ERROR,
     QUALITY,
@@ -47,12 +49,12 @@ from lltic.sources.synthetic.truth import (
     reviewer_truths,
     theme_chances,
 )
-from lltic.sources.synthetic.write import build_tables
+from lltic.sources.synthetic.write import build_tables, documents_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SyntheticTrust", "generate"]
+__all__ = ["SyntheticTrust", "generate", "generate_tables"]
 
 IN_HOSPITAL, POST_DISCHARGE = 288, 112
 SPELLS = 20_000
@@ -66,7 +68,7 @@ BOUNDARY_DAYS = {0: 30, 1: 30, 2: 0, 3: 0, 4: 29}
 class SyntheticTrust:
     """A make-believe trust.
 
-    ``tables`` are the four canonical tables, ``documents`` the texts by
+    ``tables`` are the canonical tables, ``documents`` the texts by
     ``document_id``, ``courses`` the clinical courses in case order.
     """
 
@@ -123,11 +125,29 @@ def generate(seed: int = 2026) -> SyntheticTrust:
         doc for course in courses for doc in ((course, d) for d in write_notes(course, seed))
     ]
     spells, everyone, deaths = _economy(seed, courses)
-    tables, texts = build_tables(seed, courses, everyone, spells, deaths, documents)
+    tables, spell_ids = build_tables(seed, courses, everyone, spells, deaths, _wards(courses))
+    tables["documents"], texts = documents_table(courses, documents, spell_ids)
     truth = _truth(seed, drafts, cases, reviews)
     return SyntheticTrust(
         seed, tables, texts, truth, accounts(), tuple(courses), open_cases, tuple(reviews)
     )
+
+
+def generate_tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
+    """Return the tables of :func:`generate` within a second or two: no notes are written.
+
+    There are no documents; the wards of those who died, which the notes tell of, are others.
+    """
+    drafts = _drafts(seed)
+    spells, everyone, deaths = _economy(seed, drafts)
+    tables, _ = build_tables(seed, drafts, everyone, spells, deaths)
+    return tables
+
+
+def _wards(courses: Sequence[Course]) -> dict[tuple[int, str], str]:
+    """Return the wards that the notes tell of, by person and setting."""
+    names = {"acute": "ward", "community": "community_ward"}
+    return {(c.number, setting): c.facts[key] for c in courses for setting, key in names.items()}
 
 
 def _scenario_deck(dice: Dice, count: int) -> list[Scenario]:
@@ -197,6 +217,8 @@ def _course(seed: int, number: int, draft: _Draft) -> tuple[Course, CaseTruth]:
     truth = CaseTruth(
         draft.patient.person_id,
         draft.stay.category,
+        draft.stay.died_on,
+        None if draft.stay.category == "in_hospital" else draft.stay.days_after,
         draft.scenario.key,
         phases,
         quality,
@@ -268,7 +290,7 @@ def _reviews(
     return reviews
 
 
-def _economy(seed: int, courses: Sequence[Course]) -> tuple[list[Spell], list[Other], list]:
+def _economy(seed: int, courses: Sequence[Died]) -> tuple[list[Spell], list[Other], list[Death]]:
     spells: list[Spell] = []
     died = []
     for number, course in enumerate(courses):
@@ -319,6 +341,7 @@ def _truth(
         tells_good=TELLS_GOOD,
         reviewers=reviewer_truths(),
         cases=tuple(cases),
+        excluded=EXCLUDED,
         themes=tuple(themes),
         kappa_overall=expected_kappa(),
     )

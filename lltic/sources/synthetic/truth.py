@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from lltic.records import from_plain, to_plain
 from lltic.sources.synthetic.mechanisms import Frame, concerns, fits, strengths
@@ -93,10 +94,15 @@ class ReviewerTruth:
 
 @dataclass(frozen=True, slots=True)
 class CaseTruth:
-    """One case: the latent quality per phase that applies, and what was planted."""
+    """One case: when it was, the latent quality per phase that applies, and what was planted.
+
+    ``days_discharge_to_death`` is None for a death in hospital.
+    """
 
     person_id: str
     category: str
+    died_on: date
+    days_discharge_to_death: int | None
     scenario: str
     phases: tuple[str, ...]
     quality: Mapping[str, int]
@@ -131,7 +137,8 @@ class ThemeTruth:
 class Truth:
     """Everything planted.
 
-    ``kappa_overall`` is the quadratic weighted kappa between the two readers of a
+    ``excluded`` is the number of death records outside the cohort by the rule that keeps each
+    out. ``kappa_overall`` is the quadratic weighted kappa between the two readers of a
     case on ``overall.score`` in the population, computed from the model.
     """
 
@@ -142,6 +149,7 @@ class Truth:
     tells_good: float
     reviewers: tuple[ReviewerTruth, ...]
     cases: tuple[CaseTruth, ...]
+    excluded: Mapping[str, int]
     themes: tuple[ThemeTruth, ...]
     kappa_overall: float
 
