@@ -13,7 +13,7 @@ import re
 import sqlite3
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from hands import heading, paste, saved, select_words
+from hands import heading, opened, paste, saved, select_words, type_words
 from patience import tick
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import Served, log_in, sign
@@ -108,9 +108,10 @@ def go_on(page: Page, title: str) -> None:
 
 def write(page: Page, label: str, text: str) -> None:
     """Click into a box and type at its end, key by key."""
-    page.get_by_label(label).click()
+    box = page.get_by_label(label)
+    box.click()
     page.keyboard.press("Control+End")
-    page.keyboard.type(text)
+    type_words(page, box, text)
 
 
 def start(context: BrowserContext, served: Served) -> tuple[Page, str]:
@@ -119,7 +120,7 @@ def start(context: BrowserContext, served: Served) -> tuple[Page, str]:
     heading(page, "My cases")
     page.get_by_role("link", name=re.compile("Start review")).first.click()
     heading(page, "Your review")
-    return page, page.url.partition("review=")[2].partition("&")[0]
+    return page, opened(page)
 
 
 def cite(page: Page) -> None:

@@ -6,7 +6,7 @@ import random
 import re
 import sys
 
-from hands import ENDS, Keyboard, heading, saved
+from hands import ENDS, Keyboard, heading, opened, saved
 from playwright.sync_api import BrowserContext, expect
 from serving_study import PASSWORD, Served
 
@@ -51,7 +51,7 @@ def open_case(keys: Keyboard) -> str:
     keys.reach(page.get_by_role("link", name=re.compile("Start review")).first)
     keys.press("Enter")
     arrive(keys, "Your review")
-    return page.url.partition("review=")[2].partition("&")[0]
+    return opened(page)
 
 
 def read_notes(keys: Keyboard) -> None:

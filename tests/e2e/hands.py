@@ -15,7 +15,16 @@ from typing import Any
 from patience import still
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-__all__ = ["Counted", "Keyboard", "heading", "paste", "saved", "select_words"]
+__all__ = [
+    "Counted",
+    "Keyboard",
+    "heading",
+    "opened",
+    "paste",
+    "saved",
+    "select_words",
+    "type_words",
+]
 
 COUNT = """
 (() => {
@@ -78,13 +87,19 @@ def heading(page: Page, text: str) -> Locator:
     return found
 
 
+def opened(page: Page) -> str:
+    """Return the id of the review that is open, once the address names it: the page comes first."""
+    page.wait_for_url(re.compile(r"[?&]review="))
+    return page.url.partition("review=")[2].partition("&")[0]
+
+
 def saved(page: Page) -> None:
     """Wait until everything is saved."""
     said = page.get_by_role("status").filter(has_text=re.compile(r"^Saved \d\d:\d\d"))
     expect(said).to_be_visible(timeout=10_000)
 
 
-WHERE = """([words, last]) => {
+WHERE = """([words, last, scroll]) => {
   const root = document.querySelector(".lltic-notes__words");
   const at = root.textContent.indexOf(words) + (last ? words.length - 1 : 0);
   if (at < 0) return null;
@@ -103,10 +118,10 @@ WHERE = """([words, last]) => {
       const { top, bottom } = box.getBoundingClientRect();
       // In the middle: on a slow machine "not saved yet" may come up from below meanwhile.
       const middle = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
-      box.scrollBy(0, range.getBoundingClientRect().y - middle);
+      if (scroll) box.scrollBy(0, range.getBoundingClientRect().y - middle);
       const pane = root.closest(".lltic-notes__pane");
       const beyond = range.getBoundingClientRect().right - pane.getBoundingClientRect().right;
-      if (beyond > -10) pane.scrollBy(beyond + 10, 0);
+      if (scroll && beyond > -10) pane.scrollBy(beyond + 10, 0);
       const { x, y, width, height } = range.getBoundingClientRect();
       return [last ? x + width - 0.5 : x + 0.5, y + height / 2];
     }
@@ -123,7 +138,10 @@ def select_words(page: Page, words: str) -> None:
     """
 
     def ends() -> list[Any] | None:
-        found = [page.evaluate(WHERE, [words, last]) for last in (False, True)]
+        # Into view first; then both without moving, for they may stand on two lines.
+        for last in (True, False):
+            page.evaluate(WHERE, [words, last, True])
+        found = [page.evaluate(WHERE, [words, last, False]) for last in (False, True)]
         return found if all(found) else None
 
     for _ in range(3):
@@ -145,6 +163,35 @@ COPY = """async ([plain, rich]) => navigator.clipboard.write([new ClipboardItem(
   "text/plain": new Blob([plain], { type: "text/plain" }),
   ...(rich ? { "text/html": new Blob([rich], { type: "text/html" }) } : {}),
 })])"""
+
+
+HEARD = """() => {
+  globalThis.lltic_test_keys ??= (addEventListener("keydown", ({ key }) => {
+    globalThis.lltic_test_heard += key === "Enter" ? "\\n" : key;
+  }, true), true);
+  globalThis.lltic_test_heard = "";
+}"""
+
+
+def type_words(page: Page, box: Locator, text: str) -> None:
+    """Type at the end of a box: what has a key by keys, all else as an input method lays it in.
+
+    A browser takes the two by different ways, and on a busy machine it may drop keys before any
+    page hears of them; a person sees that, and presses them again. Every key of which the page
+    did hear must stand in the box, or this fails.
+    """
+    for run in re.findall(r"[\n -~]+|[^\n -~]+", text):
+        before = box.input_value()
+        if not run.isascii():
+            page.keyboard.insert_text(run)
+        for _ in range(3) if run.isascii() else ():
+            page.evaluate(HEARD)
+            page.keyboard.type(run)
+            heard = page.evaluate("lltic_test_heard")
+            expect(box).to_have_value(before + heard)
+            if heard:
+                break
+        expect(box).to_have_value(before + run)
 
 
 def paste(page: Page, text: str, rich: str = "") -> None:

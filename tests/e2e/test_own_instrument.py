@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import heading
+from hands import heading, opened
 from patience import tick
 from playwright.sync_api import Locator, Page, expect
 from ports import free_port
@@ -148,7 +148,7 @@ def test_it_is_allocated_and_reviewed_page_by_page(browser, served, study):
     page.set_default_timeout(15_000)
     log_in(page, served.url, "amira.khan")
     open_case(page)
-    review_id = page.url.partition("review=")[2].partition("&")[0]
+    review_id = opened(page)
     page.get_by_role("link", name=form.pages[0].title).click()
     said_on_pages = ""
     for part, following in zip(form.pages, [*form.pages[1:], None], strict=True):

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from hands import opened
 from patience import tick
 from playwright.sync_api import Page, expect
 from serving_study import KERNEL, SERVICE, Served, log_in, sign
@@ -40,7 +41,7 @@ def open_first_case(page: Page) -> str:
     heading(page, "My cases")
     page.get_by_role("link", name=re.compile("Start review")).first.click()
     heading(page, "Your review")
-    return page.url.partition("review=")[2].partition("&")[0]
+    return opened(page)
 
 
 def choose(page: Page, group: str, option: str) -> None:

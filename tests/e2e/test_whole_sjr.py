@@ -33,7 +33,7 @@ from by_keyboard import (
 )
 from experts_path import MOST, read_all
 from experts_path import judge as judge_quickly
-from hands import WATCH, Counted, heading
+from hands import WATCH, Counted, heading, opened
 from playwright.sync_api import BrowserContext, expect
 from serving_study import PASSWORD, Served, log_in
 
@@ -143,7 +143,7 @@ def test_an_experts_way_through_takes_few_actions(served, context):
     counted.seen.clear()
     page.get_by_role("link", name=re.compile("Start review")).first.click()
     heading(page, "Your review")
-    review_id = page.url.partition("review=")[2].partition("&")[0]
+    review_id = opened(page)
     read_all(page)
     page.wait_for_timeout(50)
     reading = len(counted.seen)
