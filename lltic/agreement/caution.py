@@ -49,5 +49,7 @@ def cautions(raw: Coefficient, kappa: Coefficient | None, t: Tally) -> Iterator[
             f"although reviewers agree on {raw.value:.0%} of cases: read it beside raw agreement "
             "and AC2."
         )
-    if kappa is not None and kappa.se == 0:
+    if raw.value == 1:
         yield "All pairs of ratings are equal: the interval has no width and says too much."
+    elif kappa is not None and kappa.se == 0:
+        yield "All cases differ alike: the interval has no width and says too much."

@@ -12,85 +12,42 @@ agreement is worked out from the *pooled* shares: :func:`fleiss_kappa`, which fo
 two readers is Scott's pi, and with quadratic weights the intraclass correlation
 in all but name. In the population that the pairs come from both positions have
 the same shares, so it estimates the same kappa as Cohen's does there, without
-reading meaning into the positions. :func:`cohen_kappa` is for named readers who
-each read every case.
+reading meaning into the positions. :func:`cohen_kappa` and :func:`conger_kappa`
+are for named readers: column j is the same person in every row.
+
+*Ordinal alpha* is two numbers (.834 and .815 on Krippendorff's own data):
+:func:`~lltic.agreement.krippendorff_alpha` with ``"ordinal"`` credits counts steps of the scale,
+:func:`~lltic.agreement.krippendorff_alpha_by_distance` with ``"ordinal"`` counts the ratings that
+lie between two levels. Each result's name says which.
+
+Credits that depend on who said which (a table that is not symmetric) make sense
+for two named readers alone. All coefficients but :func:`fleiss_kappa` take them
+where there are two columns, and read the columns as two people.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import atanh, sqrt, tanh
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lltic.agreement.ratings import Tally, tally
-from lltic.agreement.weights import Levels, Matrix, level_values
-from lltic.errors import NotComputable, Problem
-from lltic.records import Estimate
+from lltic.agreement.chance import by_hard_cases, by_own_shares, by_pooled_shares, evenly
+from lltic.agreement.linearised import Coefficient, chance_corrected, mean_of
+from lltic.agreement.ratings import hits_of, tally
+from lltic.agreement.weights import Levels
+from lltic.errors import NotComputable, Problem, UsageError
 
 __all__ = [
     "Coefficient",
     "brennan_prediger",
     "cohen_kappa",
+    "conger_kappa",
     "fleiss_kappa",
     "gwet_ac",
-    "krippendorff_alpha",
     "percent_agreement",
+    "scott_pi",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficient:
-    """A coefficient, its standard error, and the two agreements it is made of.
-
-    ``n_cases`` counts the cases rated at least twice; ``df`` the degrees of
-    freedom of the t interval.
-    """
-
-    name: str
-    value: float
-    se: float
-    observed: float
-    expected: float
-    n_cases: int
-    df: int
-    method: str
-
-    def estimate(
-        self,
-        level: float = 0.95,
-        *,
-        interval: Literal["t", "atanh"] = "t",
-        definition_hash: str = "",
-    ) -> Estimate:
-        """Return the value with an interval from its standard error.
-
-        ``t`` is the symmetric one of the published examples, cut at -1 and 1.
-        ``atanh`` is built on Fisher's scale and turned back: it stays inside -1
-        and 1 and leans towards 0, as high coefficients need (see the coverage
-        tests).
-        """
-        from scipy.special import stdtrit
-
-        half = float(stdtrit(self.df, (1 + level) / 2)) * self.se
-        if interval == "atanh" and abs(self.value) < 1:
-            half /= 1 - self.value**2
-            low, high = tanh(atanh(self.value) - half), tanh(atanh(self.value) + half)
-        else:
-            low, high = max(-1.0, self.value - half), min(1.0, self.value + half)
-        kind = "t interval" if interval == "t" else "t interval on Fisher's scale"
-        return Estimate(
-            name=self.name,
-            value=self.value,
-            low=low,
-            high=high,
-            level=level,
-            denominator=self.n_cases,
-            method=f"{self.method}; linearised standard error, {kind}",
-            definition_hash=definition_hash,
-        )
 
 
 def percent_agreement(
@@ -108,9 +65,10 @@ def percent_agreement(
     >>> round(percent_agreement([[1, 1], [2, 2], [2, 1], [1, 1]], (1, 2)).value, 2)
     0.75
     """
-    t = tally(ratings, levels, weights)
-    per_case = t.within[t.twice > 0]
-    return _coefficient("raw agreement", t, weights, per_case, per_case.mean(), expected=0.0)
+    t = tally(ratings, levels, weights, named=True)
+    per_case = t.of_pairs().within
+    value = float(per_case.mean())
+    return replace(mean_of(per_case, "raw agreement", t, weights, value, expected=0.0), least=0.0)
 
 
 def fleiss_kappa(
@@ -128,7 +86,7 @@ def fleiss_kappa(
     levels : (q,) sequence
         All levels in order.
     weights : str or (q, q) array
-        ``identity``, ``linear``, ``quadratic``, …
+        ``identity``, ``linear``, ``quadratic``, …, or symmetric credits.
 
     Raises
     ------
@@ -150,8 +108,43 @@ def fleiss_kappa(
     (0.9, -0.053)
     """
     t = tally(ratings, levels, weights)
-    toward = t.weights @ t.pooled  # (q,) credit of a level by chance
-    return _chance_corrected("kappa", t, weights, float(t.pooled @ toward), t.shares @ toward)
+    return chance_corrected("kappa", t, weights, by_pooled_shares(t))
+
+
+def scott_pi(
+    ratings: ArrayLike, levels: Levels, weights: str | ArrayLike = "identity"
+) -> Coefficient:
+    """Return Scott's pi of two readers: chance from their pooled shares.
+
+    Parameters
+    ----------
+    ratings : (n_cases, 2) array
+        NaN = not rated.
+
+    Raises
+    ------
+    UsageError
+        ``not-two-readers``.
+    NotComputable
+        ``too-few-cases``, ``one-category``.
+
+    Source
+    ------
+    Scott (1955), Public Opin Q 19:321-325.
+
+    Examples
+    --------
+    Two abstractors who sort 100 visits into ectopic, abnormal intrauterine and normal
+    intrauterine pregnancies (Gwet 2014).
+
+    >>> from lltic.agreement import from_table
+    >>> visits = from_table([[13, 0, 0], [0, 20, 7], [0, 4, 56]])
+    >>> round(scott_pi(visits, (1, 2, 3)).value, 3)
+    0.796
+    """
+    _two_readers(ratings, "Scott's pi", "fleiss_kappa")
+    t = tally(ratings, levels, weights, named=True)
+    return chance_corrected("pi", t, weights, by_pooled_shares(t))
 
 
 def gwet_ac(
@@ -174,11 +167,9 @@ def gwet_ac(
     >>> round(gwet_ac(table, (1, 2)).value, 2)
     0.89
     """
-    t = tally(ratings, levels, weights)
-    q = len(t.pooled)
-    hard = t.weights.sum() / (q * (q - 1)) * (1 - t.pooled)  # (q,)
-    name = "AC1" if np.array_equal(t.weights, np.eye(q)) else "AC2"
-    return _chance_corrected(name, t, weights, float(t.pooled @ hard), t.shares @ hard)
+    t = tally(ratings, levels, weights, named=True)
+    name = "AC1" if np.array_equal(t.weights, np.eye(len(t.weights))) else "AC2"
+    return chance_corrected(name, t, weights, by_hard_cases(t))
 
 
 def brennan_prediger(
@@ -186,7 +177,7 @@ def brennan_prediger(
 ) -> Coefficient:
     """Return Brennan and Prediger's coefficient: chance as if all levels were equally likely.
 
-    For two levels it is PABAK, the prevalence- and bias-adjusted kappa.
+    For two levels it is PABAK.
 
     Raises
     ------
@@ -203,64 +194,53 @@ def brennan_prediger(
     >>> round(brennan_prediger(table, (1, 2)).value, 2)
     0.8
     """
-    t = tally(ratings, levels, weights)
-    even = float(t.weights.mean())
-    return _chance_corrected("Brennan-Prediger", t, weights, even, np.full(t.n, even))
-
-
-def krippendorff_alpha(
-    ratings: ArrayLike, levels: Levels, weights: str | ArrayLike = "identity"
-) -> Coefficient:
-    """Return Krippendorff's alpha, with its correction for small samples.
-
-    With ``ordinal`` weights this is the coefficient on ordinal *weights*; the
-    alpha on ordinal *distances* is another number (.834 and .815 on
-    Krippendorff's own data) and not offered here.
-
-    Raises
-    ------
-    NotComputable
-        ``too-few-cases``, ``one-category``.
-
-    Source
-    ------
-    Krippendorff (2004); Gwet (2014), ch. 5 (variance).
-
-    Examples
-    --------
-    Krippendorff's own example of four coders and twelve units.
-
-    >>> x = float("nan")
-    >>> coders = [[1, 2, 3, 3, 2, 1, 4, 1, 2, x, x, x], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, x, 3],
-    ...           [x, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, x], [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, x]]
-    >>> round(krippendorff_alpha(np.transpose(coders), (1, 2, 3, 4, 5)).value, 4)
-    0.7434
-    """
-    t = tally(ratings, levels, weights)
-    t = Tally(t.counts[t.twice > 0], t.weights)
-    size = t.ratings_per_case / t.ratings_per_case.mean()  # (n,) mean 1
-    pi = t.counts.sum(axis=0) / t.counts.sum()
-    toward = t.weights @ pi
-    pe, small = float(pi @ toward), 1 / t.counts.sum()
-    _more_than_one_category(pe, "alpha")
-    plain = float((size * t.within).mean())
-    pa = (1 - small) * plain + small
-    # As published, the standard error leaves the small-sample factor out of the deviations.
-    alpha, uncorrected = (pa - pe) / (1 - pe), (plain - pe) / (1 - pe)
-    chance = size * (t.shares @ toward) - pe * (size - 1)
-    deviation = size * t.within - pa * (size - 1) - pe - 2 * (1 - uncorrected) * (chance - pe)
-    linear = deviation / (1 - pe) + alpha - uncorrected
-    return _coefficient("alpha", t, weights, linear, alpha, pe, observed=pa)
+    t = tally(ratings, levels, weights, named=True)
+    return chance_corrected("Brennan-Prediger", t, weights, evenly(t))
 
 
 def cohen_kappa(
     ratings: ArrayLike, levels: Levels, weights: str | ArrayLike = "identity"
 ) -> Coefficient:
-    """Return the kappa of *named* readers: chance from each reader's own shares.
+    """Return Cohen's kappa of two *named* readers: chance from each reader's own shares.
 
-    For two readers this is Cohen's kappa, for more Conger's. Column j must be
-    the same person in every row; for pairs that change from case to case use
-    :func:`fleiss_kappa`.
+    Column j must be the same person in every row; for pairs that change from
+    case to case use :func:`fleiss_kappa`, for more readers :func:`conger_kappa`.
+
+    Parameters
+    ----------
+    ratings : (n_cases, 2) array
+        NaN = not rated.
+    levels : (q,) sequence
+        All levels in order.
+    weights : str or (q, q) array
+        As for :func:`fleiss_kappa`; a table may credit (k, l) unlike (l, k).
+
+    Raises
+    ------
+    UsageError
+        ``not-two-readers``.
+    NotComputable
+        ``too-few-cases``, ``one-category``; ``idle-reader`` when a column has no rating.
+
+    Source
+    ------
+    Cohen (1960), Educ Psychol Meas 20:37-46; Cohen (1968), Psychol Bull 70:213-220; Fleiss,
+    Cohen and Everitt (1969), Psychol Bull 72:323-327; Gwet (2014), ch. 2 and 5.
+
+    Examples
+    --------
+    >>> table = [[1, 1]] * 45 + [[1, 2]] * 5 + [[2, 1]] * 5 + [[2, 2]] * 45
+    >>> round(cohen_kappa(table, (1, 2)).value, 2)
+    0.8
+    """
+    _two_readers(ratings, "Cohen's kappa", "conger_kappa")
+    return conger_kappa(ratings, levels, weights)
+
+
+def conger_kappa(
+    ratings: ArrayLike, levels: Levels, weights: str | ArrayLike = "identity"
+) -> Coefficient:
+    """Return Conger's kappa of two or more *named* readers; of two it is Cohen's.
 
     Raises
     ------
@@ -269,82 +249,25 @@ def cohen_kappa(
 
     Source
     ------
-    Cohen (1960, 1968); Conger (1980); Fleiss, Cohen and Everitt (1969);
-    Gwet (2014), ch. 2 and 5.
+    Conger (1980), Psychol Bull 88:322-328; Gwet (2014), ch. 2 and 5.
 
     Examples
     --------
-    >>> table = [[1, 1]] * 45 + [[1, 2]] * 5 + [[2, 1]] * 5 + [[2, 2]] * 45
-    >>> round(cohen_kappa(table, (1, 2)).value, 2)
-    0.8
+    Three readers of four cases, worked out by hand: 2/3 agreement observed, 11/24 by chance.
+
+    >>> k = conger_kappa([[1, 1, 1], [2, 2, 2], [1, 2, 1], [1, 2, 2]], (1, 2))
+    >>> round(k.observed, 4), round(k.expected, 4), round(k.value, 4)
+    (0.6667, 0.4583, 0.3846)
     """
-    t, x = tally(ratings, levels, weights), np.asarray(ratings, dtype=float)
-    x = x[~np.isnan(x).all(axis=1)]
-    hits = (x[:, :, None] == level_values(levels)).astype(float)  # (n, g, q)
-    rated = hits.sum(axis=(0, 2))  # (g,) cases each reader rated
-    if len(rated) < 2 or (rated == 0).any():
+    t, x = tally(ratings, levels, weights, named=True), np.asarray(ratings, dtype=float)
+    hits = hits_of(x[~np.isnan(x).all(axis=1)], levels)
+    if hits.shape[1] < 2 or (hits.sum(axis=(0, 2)) == 0).any():
         raise NotComputable(Problem("idle-reader", "kappa", "a reader has rated no case"))
-    g = len(rated)
-    own = hits.sum(axis=0) / rated[:, None]  # (g, q) each reader's shares
-    others = (
-        own.sum(axis=0) - own
-    ) @ t.weights  # (g, q) credit of a level against all other readers
-    pe = float((own * others).sum()) / (g * (g - 1))
-    moved = np.einsum("igk,gk->ig", hits, others) - hits.sum(axis=2) * (own * others).sum(axis=1)
-    chance = pe + (moved * t.n / rated).sum(axis=1) / (g * (g - 1))
-    return _chance_corrected("kappa of named readers", t, weights, pe, chance)
+    return chance_corrected("kappa of named readers", t, weights, by_own_shares(t, hits))
 
 
-def _chance_corrected(
-    name: str, t: Tally, weights: str | ArrayLike, pe: float, chance: Matrix
-) -> Coefficient:
-    """Return (pa - pe) / (1 - pe), with the variance of its linearised form.
-
-    ``chance``, (n,), is what case i adds to chance agreement; its mean is pe.
-    """
-    _more_than_one_category(pe, name)
-    value = (t.observed - pe) / (1 - pe)
-    own = t.n / t.twice.sum() * (t.within - pe * t.twice) / (1 - pe)
-    linear = own - 2 * (1 - value) * (chance - pe) / (1 - pe)
-    return _coefficient(name, t, weights, linear, value, pe)
-
-
-def _coefficient(
-    name: str,
-    t: Tally,
-    weights: str | ArrayLike,
-    linear: Matrix,
-    value: float,
-    expected: float,
-    observed: float | None = None,
-) -> Coefficient:
-    """Return a coefficient whose variance is that of the mean of ``linear``, (n,)."""
-    n, kind = len(linear), weights if isinstance(weights, str) else "given"
-    return Coefficient(
-        name=f"{name}, {kind} weights",
-        value=float(value),
-        se=sqrt(float(((linear - value) ** 2).sum()) / (n * (n - 1))),
-        observed=t.observed if observed is None else observed,
-        expected=float(expected),
-        n_cases=int(t.twice.sum()),
-        df=n - 1,
-        method=f"{_METHODS[name]}, {kind} weights",
-    )
-
-
-def _more_than_one_category(pe: float, name: str) -> None:
-    if pe >= 1 - 1e-12:
-        hint = "Where everybody gives the same score, chance alone explains it; see raw agreement."
-        message = "only one level of the scale was used"
-        raise NotComputable(Problem("one-category", name, message, hint=hint))
-
-
-_METHODS = {
-    "raw agreement": "mean credit of a pair of ratings",
-    "kappa": "kappa of interchangeable readers (pooled shares; Scott, Fleiss)",
-    "kappa of named readers": "Cohen's kappa (Conger's for more than two readers)",
-    "AC1": "Gwet's AC1",
-    "AC2": "Gwet's AC2",
-    "Brennan-Prediger": "Brennan and Prediger's coefficient (PABAK for two levels)",
-    "alpha": "Krippendorff's alpha",
-}
+def _two_readers(ratings: ArrayLike, name: str, instead: str) -> None:
+    shape = np.shape(ratings)
+    if len(shape) == 2 and shape[1] != 2:
+        hint = f"For any number of readers there is {instead}."
+        raise UsageError(Problem("not-two-readers", name, f"{shape[1]} columns", "2", hint))

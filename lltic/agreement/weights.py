@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from lltic.errors import LlticError, Problem, UsageError, unknown
 
-__all__ = ["WEIGHTS", "Levels", "Matrix", "level_values", "weight_matrix"]
+__all__ = ["WEIGHTS", "Counts", "Levels", "Matrix", "level_values", "weight_matrix"]
 
 Matrix = NDArray[np.float64]
+Counts = NDArray[np.integer]
 Levels = Sequence[float | int | str]
 
 
@@ -36,16 +37,20 @@ def level_values(levels: Levels) -> Matrix:
     return np.asarray(levels, dtype=float)
 
 
-def weight_matrix(weights: str | ArrayLike, levels: Levels) -> Matrix:
+def weight_matrix(weights: str | ArrayLike, levels: Levels, *, named_pair: bool = False) -> Matrix:
     """Return the (q, q) credits for every pair of levels, 1 on the diagonal.
 
     Parameters
     ----------
     weights : str or (q, q) array
-        One of :data:`WEIGHTS`, or the credits themselves, symmetric: a pair of
-        interchangeable readers has no first and second.
+        One of :data:`WEIGHTS`, or the credits themselves. They are symmetric,
+        since a pair of interchangeable readers has no first and second.
     levels : (q,) sequence
         All levels of the scale in order.
+    named_pair : bool
+        Whether there are two readers, each the same person throughout: then
+        row k is the first reader's level, column l the second's, and credits
+        may depend on who said which.
 
     Raises
     ------
@@ -64,9 +69,12 @@ def weight_matrix(weights: str | ArrayLike, levels: Levels) -> Matrix:
     x = level_values(levels)
     if not isinstance(weights, str):
         given, square = np.asarray(weights, dtype=float), (len(x), len(x))
-        if given.shape != square or not (np.diag(given) == 1).all() or (given != given.T).any():
+        whole = given.shape == square and np.isfinite(given).all() and (np.diag(given) == 1).all()
+        if not whole or not (named_pair or (given == given.T).all()):
             allowed = f"{len(x)} by {len(x)} credits, symmetric, with 1 on the diagonal"
-            raise UsageError(Problem("bad-weights", "weights", "not a table of credits", allowed))
+            hint = "Credits may depend on who said which where two named readers are compared."
+            message = "not a table of credits"
+            raise UsageError(Problem("bad-weights", "weights", message, allowed, hint))
         return given
     if weights not in WEIGHTS:
         raise UsageError(

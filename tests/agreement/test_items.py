@@ -1,4 +1,4 @@
-"""From judgements to a table of agreement and a list of cases to talk about."""
+"""From judgements to a table of agreement."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 
 from lltic.agreement import (
+    BESIDE,
     agreement_table,
-    discordant,
+    brennan_prediger,
     double_reviewed,
     fleiss_kappa,
+    icc,
+    krippendorff_alpha,
+    krippendorff_alpha_by_distance,
     ratings_matrix,
     to_frame,
 )
-from lltic.errors import LlticError
+from lltic.errors import LlticError, UsageError
 from lltic.records import Judgement
 
 LEVELS = (1, 2, 3, 4, 5)
@@ -123,6 +127,8 @@ def test_undefined_is_none_with_the_reason():
     assert (same.raw_agreement.value, same.ac2.value) == (1, 1)
     assert same.raw_agreement.low < 1
     assert same.warnings[0].startswith("Kappa is not defined: only one level")
+    assert same.ac2.low == 1
+    assert "says too much" in same.warnings[-1]
 
 
 def test_warnings_for_few_cases_skewed_scores_and_no_disagreement():
@@ -139,6 +145,21 @@ def test_warnings_for_few_cases_skewed_scores_and_no_disagreement():
     [equal] = agreement_table(pairs([(4, 4), (2, 2)] * 20), {ITEM: LEVELS})
     assert equal.kappa.value == 1
     assert "says too much" in equal.warnings[0]
+    [apart] = agreement_table(pairs([(1, 5)] * 40), {ITEM: LEVELS})
+    assert apart.kappa.value == -1
+    assert apart.warnings == (
+        "All cases differ alike: the interval has no width and says too much.",
+    )
+
+
+def test_one_case_with_three_readings_does_not_take_the_icc_away_from_a_bootstrap():
+    judgements = [*pairs(SPREAD), judged("c000", 3, 2)]
+    [plain] = agreement_table(judgements, {ITEM: LEVELS}, beside=("icc",))
+    drawn = {"generator": np.random.default_rng(1), "replicates": 100}
+    [row] = agreement_table(judgements, {ITEM: LEVELS}, beside=("icc",), **drawn)
+    assert row.beside["icc"].value == plain.beside["icc"].value
+    assert any("No bootstrap of the ICC" in said for said in row.warnings)
+    assert "bca bootstrap" in row.kappa.method
 
 
 def test_two_versions_of_the_form_are_told():
@@ -172,28 +193,71 @@ def test_double_reviewed_counts_cases_with_two_locked_reviews():
     assert double_reviewed([]) == 0
 
 
-def test_discordant_cases_most_telling_first():
-    scores = [(3, 4), (2, 3), (1, 5), (3, 5), (2, 4), (1, 2), (4, 4)]
-    judgements = [*pairs(scores), *pairs([(3, 3), (3, 2)], "overall.score")]
-    judgements.append(judged("z", 1, 1))
-    found = discordant(judgements, {ITEM: LEVELS, "overall.score": LEVELS})
-    assert [case.case_id for case in found] == ["c002", "c004", "c003", "c001"]
-    assert found[0].widest == 4
-    assert [(i.item, i.low, i.high, i.crosses_poor) for i in found[3].items] == [
-        (ITEM, 2, 3, True),
-        ("overall.score", 2, 3, True),
-    ]
-    assert not found[2].items[0].crosses_poor
+# -- what may stand beside -----------------------------------------------------------------
 
 
-def test_discordance_does_not_say_who_gave_which_score():
-    scores = [(1, 5), (2, 4)]
-    swapped = [pair[::-1] for pair in scores]
-    assert discordant(pairs(scores), {ITEM: LEVELS}) == discordant(pairs(swapped), {ITEM: LEVELS})
+def test_more_coefficients_stand_beside_when_asked_for():
+    [row] = agreement_table(pairs(SPREAD), {ITEM: LEVELS}, beside=tuple(BESIDE))
+    matrix = np.array(SPREAD, dtype=float)
+    assert list(row.estimates) == ["raw_agreement", "kappa", "ac2", *BESIDE]
+    assert row.beside["alpha"].value == krippendorff_alpha(matrix, LEVELS, "quadratic").value
+    by_distance = krippendorff_alpha_by_distance(matrix, LEVELS).value
+    assert row.beside["alpha_ordinal_distance"].value == by_distance
+    assert row.beside["brennan_prediger"].value == (
+        brennan_prediger(matrix, LEVELS, "quadratic").value
+    )
+    assert row.beside["icc"].value == icc(matrix, "one_way").value
+    assert row.beside["icc"].value == pytest.approx(row.kappa.value, abs=0.02)
+    assert all(e.low < e.value < e.high for e in row.beside.values())
+    assert row.beside["icc"].definition_hash == "f1"
+    frame = to_frame([row])
+    assert frame["icc"][0] == row.beside["icc"].value
+    assert frame["alpha_low"][0] == row.beside["alpha"].low
 
 
-def test_where_the_low_end_is_the_good_one_the_border_lies_at_the_high_end():
-    judgements = pairs([(4, 5), (3, 4), (2, 3), (1, 2)])
-    found = discordant(judgements, {ITEM: LEVELS}, lower_is_better=[ITEM])
-    assert [case.case_id for case in found] == ["c001"]
-    assert [case.case_id for case in discordant(judgements, {ITEM: LEVELS})] == ["c002"]
+def test_the_usual_three_do_not_move_when_others_stand_beside():
+    [plain] = agreement_table(pairs(SPREAD), {ITEM: LEVELS})
+    [row] = agreement_table(pairs(SPREAD), {ITEM: LEVELS}, beside=("icc", "alpha"))
+    assert (row.raw_agreement, row.kappa, row.ac2) == (plain.raw_agreement, plain.kappa, plain.ac2)
+    assert plain.beside == {}
+
+
+def test_an_unknown_coefficient_is_refused_with_those_there_are():
+    with pytest.raises(UsageError) as error:
+        agreement_table(pairs(SPREAD), {ITEM: LEVELS}, beside=("kapa", "icc", "tau"))
+    assert error.value.codes == ("unknown-coefficient", "unknown-coefficient")
+    assert "brennan_prediger" in str(error.value)
+
+
+def test_what_is_undefined_beside_is_none_with_the_reason():
+    [same] = agreement_table(pairs([(4, 4)] * 40), {ITEM: LEVELS}, beside=tuple(BESIDE))
+    assert same.beside["alpha"] is None and same.beside["icc"] is None
+    assert any(said.startswith("Alpha is not defined") for said in same.warnings)
+    [nothing] = agreement_table([judged("a", 1, 3)], {ITEM: LEVELS}, beside=("icc",))
+    assert nothing.beside == {"icc": None}
+
+
+def test_bootstraps_of_all_of_them_need_as_many_draws_as_are_asked_for():
+    generator = np.random.default_rng(1)
+    more = {"generator": generator, "replicates": 200}
+    [row] = agreement_table(pairs(SPREAD), {ITEM: LEVELS}, beside=tuple(BESIDE), **more)
+    for name, estimate in row.estimates.items():
+        if name != "raw_agreement":
+            assert "bootstrap" in estimate.method, name
+            assert estimate.low < estimate.value < estimate.high
+
+
+def test_the_word_for_kappa_comes_with_its_probability():
+    [row] = agreement_table(pairs(SPREAD), {ITEM: LEVELS})
+    assert row.benchmark.scale == "Landis-Koch"
+    assert sum(band.probability for band in row.benchmark.bands) == pytest.approx(1)
+    assert row.benchmark.chosen.at_least >= 0.95
+    [same] = agreement_table(pairs([(4, 4), (3, 3)] * 20), {ITEM: LEVELS})
+    assert same.benchmark is None
+
+
+def test_identity_weights_make_them_unweighted():
+    [row] = agreement_table(pairs(SPREAD), {ITEM: LEVELS}, weights="identity")
+    matrix = np.array(SPREAD, dtype=float)
+    assert row.kappa.value == fleiss_kappa(matrix, LEVELS).value
+    assert row.ac2.name == "AC1, identity weights"
