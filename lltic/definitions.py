@@ -43,8 +43,9 @@ FOLDERS = {
     "codebook": "codebooks",
     "sampling plan": "plans",
     "allocation plan": "plans",
+    "exercise": "plans",
 }
-PREFIXES = {"allocation plan": "allocation-"}
+PREFIXES = {"allocation plan": "allocation-", "exercise": "exercise-"}
 """What the names of a kind begin with that shares its folder with another."""
 
 MAX_BYTES = 1_000_000
