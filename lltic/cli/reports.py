@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,12 +15,11 @@ from lltic.errors import LlticError, Problem, UsageError
 from lltic.study import Study
 
 if TYPE_CHECKING:
-    from lltic.definitions import Loaded
+    from lltic.cli.theme_gathering import Themes
     from lltic.form import Form
-    from lltic.measures import Design, Profile
-    from lltic.records import Coding
+    from lltic.measures import Profile
     from lltic.reports import Facts, Phase
-    from lltic.themes import Codebook, ThemePrevalence
+    from lltic.themes.counted import Polarity
 
 __all__ = ["register"]
 
@@ -134,7 +133,7 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
     from lltic import __version__
     from lltic.agreement import agreement_table
     from lltic.cli.report_questions import questions_of, titles_of
-    from lltic.cli.sampling import design_of, drawn_of
+    from lltic.cli.sampling import design_of
     from lltic.form import load_form
     from lltic.reports import Facts
     from lltic.reviews import read
@@ -145,9 +144,8 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
     codebook = load_codebook(settings.codebook, study.path)
     judgements, citations = tuple(read.judgements(study)), tuple(read.citations(study))
     manifest = json.loads((study.cohort / "manifest.json").read_text("utf-8"))
-    codings, coded = read.codings(study), read.coded_reviews(study)
     design = design_of(study)
-    themes, not_computable = _themes(study, codings, coded, codebook, design)
+    themes, not_computable = _themes(study)
     return Facts(
         title=settings.title,
         synthetic=settings.synthetic,
@@ -170,19 +168,14 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
         reviews=read.status(study),
         judgements=judgements,
         agreement=tuple(agreement_table(judgements, form.model.scored_items())),
-        themes=themes,
         not_computable=not_computable,
         unblinded=tuple(read.unblinded(study)),
         questions=questions_of(form.model),
         citations=citations,
-        codings=tuple(
-            c
-            for c in drawn_of(design, codings)
-            if c.review_id in coded and c.codebook == codebook.name
-        ),
         theme_labels={code.code: code.label for code in codebook.model.codes},
         documents=titles_of(study, citations),
         design=design,
+        **themes,
     )
 
 
@@ -214,24 +207,44 @@ def _phases(form: Form) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
-def _themes(
-    study: Study,
-    codings: list[Coding],
-    coded: set[str],
-    codebook: Loaded[Codebook],
-    design: Design | None,
-) -> tuple[tuple[ThemePrevalence, ...], tuple[str, ...]]:
-    """Return the themes' shares over all and by phase, or the reason why there are none."""
-    from lltic.cli.sampling import drawn_of
+def _themes(study: Study) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what the facts hold about themes, or the reason why there is nothing."""
+    from lltic.cli.theme_gathering import gather_themes
     from lltic.errors import NotComputable
-    from lltic.reviews import read
-    from lltic.themes import prevalence, prevalence_by_phase
+    from lltic.themes import prevalence, prevalence_beside, prevalence_by_phase
 
-    texts = read.texts(study)
-    drawn = (drawn_of(design, codings), drawn_of(design, texts), coded, codebook)
-    weigh = design.share if design else None
     try:
-        anywhere = prevalence(codings, texts, coded, codebook, estimator=weigh)
-        return (*anywhere, *prevalence_by_phase(*drawn, estimator=weigh)), ()
+        made = gather_themes(study)
+        weigh = made.estimator
+        anywhere = prevalence(made.counted, estimator=weigh)
+        by_phase = prevalence_by_phase(made.drawn, estimator=weigh)
     except NotComputable as reason:
-        return (), (str(reason),)
+        return {"themes": ()}, (str(reason),)
+    found = {"themes": (*anywhere, *by_phase), "codings": made.drawn.codings}
+    said = any(made.drawn.polarity_of(coding) for coding in made.drawn.codings)
+    if said:
+        found["beside"] = tuple(prevalence_beside(made.counted, estimator=weigh))
+    return {**found, **_how_themes_go(made, "problem" if said else "")}, ()
+
+
+def _how_themes_go(made: Themes, polarity: Polarity) -> dict[str, Any]:
+    """Return how themes go together and with the score, as far as that can be compared.
+
+    Problems alone, where coders said what is one: good practice goes the other way.
+    """
+    from lltic.errors import NotComputable
+    from lltic.themes import theme_scores, together
+
+    item = made.scored_item(None)
+    try:
+        pairs = together(made.drawn, polarity=polarity, drawing=made.design)
+        scored = theme_scores(
+            made.drawn,
+            made.scores(item),
+            lower_is_better=made.lower_is_better(item),
+            polarity=polarity,
+            drawing=made.design,
+        )
+    except NotComputable:
+        return {}
+    return {"theme_pairs": tuple(pairs), "theme_scores": tuple(scored)}

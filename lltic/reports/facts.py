@@ -11,7 +11,7 @@ from lltic.agreement import ItemAgreement
 from lltic.measures import Design, Profile, wilson
 from lltic.records import Citation, Coding, Estimate, Event, Judgement
 from lltic.reports.asked import Questions
-from lltic.themes import ThemePrevalence
+from lltic.themes import ThemePair, ThemePrevalence, ThemeScore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,10 @@ class Facts:
     documents : mapping of document id to title
     design : Design, optional
         How the cases were drawn; None where all were. With it, shares are of all cases.
+    beside : tuple of ThemePrevalence
+        Problems and good practice, where coders said which.
+    theme_pairs, theme_scores : tuples
+        How themes go together, and with the score of overall care.
     """
 
     title: str
@@ -115,6 +119,9 @@ class Facts:
     theme_labels: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     design: Design | None = None
+    beside: tuple[ThemePrevalence, ...] = ()
+    theme_pairs: tuple[ThemePair, ...] = ()
+    theme_scores: tuple[ThemeScore, ...] = ()
 
     @property
     def blind_breaks(self) -> tuple[str, ...]:
@@ -158,7 +165,7 @@ class Facts:
         """What to know before quoting a theme's share."""
         said = tuple(dict.fromkeys(w for row in self.themes for w in row.estimate.warnings))
         if said and self.public:  # they hold counts
-            return ("Not everything has been read or coded; how much is said inside the study.",)
+            return ("There is more to know before these are quoted: it is said inside the study.",)
         return said
 
     @property

@@ -12,9 +12,10 @@ from lltic.reports.flow import Leaving, flow_of_deaths
 from lltic.reports.pictures import Bar, as_address, grouped_bars, rows_with_intervals
 from lltic.reports.shown import Share, count, say, share
 from lltic.reports.tables import Cell
+from lltic.reports.theme_words import said_of_themes
 from lltic.reports.trail import Trail
 from lltic.study import write_atomically
-from lltic.themes import ThemePrevalence
+from lltic.themes import POLARITIES, ThemePrevalence
 
 __all__ = ["write_paper"]
 
@@ -22,6 +23,9 @@ TEMPLATES = Path(__file__).with_name("templates")
 REVIEWS_FOR_ONE_CASE = 12
 """Independent reviews of one case for a reliability of 0.8 of a judgement of
 preventability, where a single one has about 0.25 (Manaseki-Holland 2017, BMJ Qual Saf 26:408)."""
+
+HIDDEN = 1e-9
+"""Where a share that is not told stands among those that are: after all but nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def write_paper(path: Path, facts: Facts) -> None:
         agreement=_agreement(facts),
         agreement_rows=_agreement_rows(facts),
         themes=_themes_picture(facts),
+        theme_sentences=said_of_themes(facts),
         followed=_followed(facts),
         cannot=_cannot(facts),
         made_on=f"{facts.made_at.day} {facts.made_at:%B %Y}",
@@ -211,22 +216,44 @@ def _agreement_rows(facts: Facts) -> list[tuple[str, str, str, str, str]]:
 
 
 def _themes_picture(facts: Facts) -> Picture | None:
-    lines = sorted((line for line in facts.themes if not line.phase), key=_rank)
-    if not lines:
+    found = [(line, share(facts.profile, line.estimate)) for line in facts.themes if not line.phase]
+    if not found:
         return None
-    seen = [share(facts.profile, line.estimate) for line in lines]
+    lines, seen = zip(*sorted(found, key=_rank), strict=True)
     trail = Trail(facts)
     behind = [trail.behind(line.theme) for line in lines]
-    return Picture(
-        rows_with_intervals([line.label for line in lines], [_bar(s) for s in seen]),
-        "Themes that a person found in the reviewers' words: share of coded cases with the theme, "
-        "with 95 % intervals.",
-        ("Theme", "Cases", "Passages coded", "Passages of the notes beside them"),
-        tuple(
-            (line.label, _cell(s), _number(facts, b.coded), _number(facts, b.cited))
-            for line, s, b in zip(lines, seen, behind, strict=True)
-        ),
+    head: tuple[str, ...] = (
+        "Theme",
+        "Cases",
+        "Passages coded",
+        "Passages of the notes beside them",
     )
+    rows: list[tuple[str, ...]] = [
+        (line.label, _cell(s), _number(facts, b.coded), _number(facts, b.cited))
+        for line, s, b in zip(lines, seen, behind, strict=True)
+    ]
+    labels = [line.label for line in lines]
+    if not facts.beside:
+        address = rows_with_intervals(labels, [_bar(s) for s in seen])
+        caption = "share of coded cases with the theme, with 95 % intervals."
+    else:
+        shown = {(r.theme, r.polarity): share(facts.profile, r.estimate) for r in facts.beside}
+        bad, good = ([shown[line.theme, polarity] for line in lines] for polarity in POLARITIES)
+        names = (POLARITIES["problem"], POLARITIES["good_practice"])
+        address = rows_with_intervals(
+            labels, [_bar(s) for s in bad], (*names, [_bar(s) for s in good])
+        )
+        caption = (
+            "share of coded cases with a problem, and with good practice, of the theme, with 95 % "
+            "intervals. A case may have both."
+        )
+        head = (*head[:2], *names, *head[2:])
+        rows = [
+            (*row[:2], _cell(b), _cell(g), *row[2:])
+            for row, b, g in zip(rows, bad, good, strict=True)
+        ]
+    what = "Themes that a person found in the reviewers' words: "
+    return Picture(address, what + caption, head, tuple(rows))
 
 
 def _followed(facts: Facts) -> str:
@@ -239,8 +266,10 @@ def _followed(facts: Facts) -> str:
     )
 
 
-def _rank(line: ThemePrevalence) -> tuple[float, str]:
-    return (-line.estimate.value, line.label)
+def _rank(row: tuple[ThemePrevalence, Share]) -> tuple[float, str]:
+    """Order by the share as it is shown: by what was counted, hidden counts would be ranked."""
+    line, shown = row
+    return (-shown.value if isinstance(shown.value, float) else -HIDDEN, line.label)
 
 
 def _cannot(facts: Facts) -> list[str]:

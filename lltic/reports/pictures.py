@@ -85,21 +85,33 @@ def grouped_bars(
         return as_address(figure)
 
 
-def rows_with_intervals(labels: Sequence[str], bars: Sequence[Bar]) -> str:
-    """Return one point with its interval per row, first row on top, as an SVG data address."""
+def rows_with_intervals(
+    labels: Sequence[str], bars: Sequence[Bar], beside: tuple[str, str, Sequence[Bar]] | None = None
+) -> str:
+    """Return one point with its interval per row, first row on top, as an SVG data address.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        One per row.
+    bars : sequence of Bar
+        One per row.
+    beside : (name of the first, name of the second, second bars), optional
+        A second point per row, hollow, below the first.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context(SETTINGS):
-        figure = Figure(figsize=(4.6, 0.55 + 0.22 * len(labels)), layout="constrained")
+        row = 0.22 if beside is None else 0.27
+        figure = Figure(figsize=(4.6, 0.55 + row * len(labels)), layout="constrained")
         axes = figure.subplots()
-        for place, bar in enumerate(bars):
-            if bar.value is None:
-                axes.text(0.5, place, "too few to show", va="center", fontsize=7.5, color=GREY)
-                continue
-            low, high = 100 * (bar.low or 0), 100 * (bar.high or 0)
-            axes.plot([low, high], [place, place], color=GREY, linewidth=2.4, solid_capstyle="butt")
-            axes.plot([100 * bar.value], [place], "o", color=BLUE, markersize=5)
+        if beside is None:
+            _points(axes, bars, 0.0, BLUE, "")
+        else:
+            _points(axes, bars, -0.18, BLUE, beside[0])
+            _points(axes, beside[2], 0.18, "white", beside[1])
+            figure.legend(frameon=False, loc="outside upper left", fontsize=8, ncols=2)
         axes.set_yticks(range(len(labels)), [clean(label)[0] for label in labels])
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.set_xlim(left=0)
@@ -110,6 +122,20 @@ def rows_with_intervals(labels: Sequence[str], bars: Sequence[Bar]) -> str:
             axes.spines[side].set_visible(False)
         axes.tick_params(length=0)
         return as_address(figure)
+
+
+def _points(axes: Any, bars: Sequence[Bar], shift: float, fill: str, name: str) -> None:
+    """Draw a point with its interval per row; the first one carries the name."""
+    for place, bar in enumerate(bars):
+        at = place + shift
+        if bar.value is None:
+            axes.text(0.5, at, "too few to show", va="center", fontsize=7.5, color=GREY)
+            continue
+        low, high = 100 * (bar.low or 0), 100 * (bar.high or 0)
+        axes.plot([low, high], [at, at], color=GREY, linewidth=2.4, solid_capstyle="butt")
+        point = {"color": BLUE, "markerfacecolor": fill, "markersize": 5, "linestyle": "none"}
+        axes.plot([100 * bar.value], [at], marker="o", label=name or None, **point)
+        name = ""
 
 
 def as_address(figure: Figure) -> str:

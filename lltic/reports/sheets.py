@@ -12,6 +12,7 @@ from lltic.reports.facts import Facts
 from lltic.reports.shown import count, share
 from lltic.reports.single import CODED, first_coded, single_cases
 from lltic.reports.tables import Cell, Column, Sheet
+from lltic.reports.theme_sheets import theme_sheets
 
 __all__ = ["all_sheets"]
 
@@ -23,11 +24,12 @@ def all_sheets(facts: Facts) -> list[Sheet]:
     cases are left out: counting their rows would undo it.
     """
     if facts.public:
-        body = [_agreement(facts), _themes(facts, {}), _attrition(facts)]
+        themes = [_themes(facts, {}), *theme_sheets(facts)]
+        body = [_agreement(facts), *themes, _attrition(facts)]
     else:
         cases, scores, *followed, coded = single_cases(facts)
-        themes = _themes(facts, first_coded(coded))
-        body = [cases, scores, _agreement(facts), themes, *followed, coded, _attrition(facts)]
+        themes = [_themes(facts, first_coded(coded)), *theme_sheets(facts)]
+        body = [cases, scores, _agreement(facts), *themes, *followed, coded, _attrition(facts)]
     return [_read_me(facts, body), *body]
 
 

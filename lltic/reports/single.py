@@ -10,11 +10,13 @@ from lltic.reports.asked import Repeated
 from lltic.reports.facts import CATEGORIES, SETTINGS, Facts
 from lltic.reports.tables import Cell, Column, Sheet
 from lltic.reports.trail import EVIDENCE, Trail, Where
+from lltic.themes import POLARITIES
 
 __all__ = ["CODED", "first_coded", "single_cases"]
 
 CODED = "Coded passages"
 TAKEN = {"how this was made", "cases", "scores", "agreement", "themes", "attrition", "answers"}
+TAKEN |= {"problems and good practice", "theme pairs", "themes and scores"}
 TAKEN |= {EVIDENCE.lower(), CODED.lower(), "cleaned texts"}
 """Names of sheets, in small letters: office programs tell no others apart."""
 
@@ -316,7 +318,7 @@ def _coded(facts: Facts, trail: Trail) -> Sheet:
         review_id, item = one.judgement.review_id, one.judgement.item
         told, there = trail.beside(review_id, (item,))
         if there is not None:
-            links[len(rows), 6] = there
+            links[len(rows), 7] = there
         if home := trail.homes.get((review_id, item)):
             links[len(rows), 3] = home
         rows.append(
@@ -325,6 +327,7 @@ def _coded(facts: Facts, trail: Trail) -> Sheet:
                 *trail.of(review_id),
                 trail.name(review_id, item),
                 "The text was changed after it was coded." if one.words is None else one.words,
+                POLARITIES.get(one.polarity),
                 one.coders,
                 told,
             )
@@ -344,6 +347,7 @@ def _coded(facts: Facts, trail: Trail) -> Sheet:
             REVIEWER,
             Column("Question", width=34),
             Column("Words", width=72),
+            Column("What they show", width=14),
             Column("Coders", "integer", 9),
             BESIDE,
         ),

@@ -29,6 +29,7 @@ class Coded:
     start: int
     words: str | None
     coders: int
+    polarity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +120,19 @@ class Trail:
     @cached_property
     def coded(self) -> list[Coded]:
         """The words that themes were found in, by theme in the codebook's order, and case."""
-        coders: dict[tuple[str, str, str, int, int, str], set[str]] = {}
+        coders: dict[tuple[str, str, str, int, int, str, str], set[str]] = {}
         for one in self._facts.codings:
             if one.item in self.by_review.get(one.review_id, ()):
-                at = (one.theme, one.review_id, one.item, one.start, one.end, one.source_hash)
+                place = (one.start, one.end, one.source_hash)
+                at = (one.theme, one.review_id, one.item, *place, one.polarity)
                 coders.setdefault(at, set()).add(one.coder)
         found = []
-        for (theme, review_id, item, start, end, digest), who in coders.items():
+        for (theme, review_id, item, start, end, digest, shows), who in coders.items():
             judgement = self.by_review[review_id][item]
             text = str(judgement.value or "")
             same = hashlib.sha256(text.encode("utf-8")).hexdigest() == digest
-            found.append(
-                Coded(theme, judgement, start, text[start:end] if same else None, len(who))
-            )
+            words = text[start:end] if same else None
+            found.append(Coded(theme, judgement, start, words, len(who), shows))
         themes = {code: number for number, code in enumerate(self._facts.theme_labels)}
         return sorted(
             found,

@@ -1,37 +1,24 @@
-"""How often each theme occurs, counted in cases.
-
-A case counts as having a theme when at least one of its locked reviews has a
-passage coded with it, whoever coded it and however often. It counts in the
-denominator once at least one of its reviews has been *marked as coded*: a coder
-read the text to its end, so that no coding there means that nothing was found.
-"""
+"""How often each theme occurs, counted in cases: problems, good practice, or either."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
-from lltic.errors import LlticError, NotComputable, Problem
-from lltic.records import Coding, Estimate, Judgement
-from lltic.themes.codebook import Codebook
+from lltic.records import Estimate
+from lltic.themes.counted import Counted, Polarity
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lltic.definitions import Loaded
-
 __all__ = [
     "Estimator",
-    "ThemePair",
     "ThemePrevalence",
-    "phase_of",
     "prevalence",
-    "prevalence_by_phase",
+    "prevalence_beside",
+    "share_of",
     "to_frame",
-    "together",
 ]
 
 
@@ -46,40 +33,26 @@ class Estimator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ThemePrevalence:
-    """The share of cases with a theme; ``phase`` is empty for the case as a whole."""
+    """The share of cases with a theme.
+
+    ``phase`` is empty for the case as a whole; ``polarity`` is empty for either; ``by`` and
+    ``group`` say which cases it is of, such as ``setting`` and ``community``, and are empty for
+    all.
+    """
 
     theme: str
     label: str
     phase: str
     estimate: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class ThemePair:
-    """Two themes, in the codebook's order, and the cases that have both."""
-
-    theme: str
-    other: str
-    n_cases: int
-
-
-def phase_of(item: str) -> str:
-    """Return the page of the form an item is on, for most the phase of care.
-
-    Examples
-    --------
-    >>> phase_of("end_of_life.judgement")
-    'end_of_life'
-    """
-    return item.partition(".")[0]
+    polarity: str = ""
+    by: str = ""
+    group: str = ""
 
 
 def prevalence(
-    codings: Iterable[Coding],
-    texts: Iterable[Judgement],
-    coded_reviews: Collection[str],
-    codebook: Loaded[Codebook],
+    counted: Counted,
     *,
+    polarity: Polarity = "",
     level: float = 0.95,
     estimator: Estimator | None = None,
 ) -> list[ThemePrevalence]:
@@ -87,15 +60,13 @@ def prevalence(
 
     Parameters
     ----------
-    codings : iterable of Coding
-        The codings that stand.
-    texts : iterable of Judgement
-        The answered free-text items of locked reviews.
-    coded_reviews : collection of review ids
-        Reviews whose text a coder has marked as coded; codings elsewhere are
-        left out, and the estimates say how many.
-    codebook : Loaded codebook
-        Codings made with a codebook of another name are left out too.
+    counted : Counted
+        From :func:`~lltic.themes.count_themes`.
+    polarity : {"", "problem", "good_practice"}
+        Count only passages that show this. A coding without polarity on a theme that can
+        show either is counted under neither; a warning says how many there are.
+    level : float
+        Coverage of the intervals, between 0 and 1.
     estimator : Estimator, optional
         Weighs the cases by how they were sampled, so that the shares are of all cases of the
         cohort. Without it each case coded counts alike.
@@ -103,62 +74,61 @@ def prevalence(
     Returns
     -------
     list of ThemePrevalence
-        Wilson intervals.
+        With Wilson's score interval.
 
-    Raises
+    Source
     ------
-    NotComputable
-        ``nothing-coded``: no text has been marked as coded.
-    LlticError
-        ``unknown-theme``: a coding's theme is not in the codebook.
+    Wilson, E. B. (1927), J Am Stat Assoc 22:209-212.
     """
-    found = _found(codings, texts, coded_reviews, codebook)
-    return _rows(found, found.texts, "", level, codebook, estimator)
+    return share_of(counted, counted, polarity, level, estimator)
 
 
-def prevalence_by_phase(
-    codings: Iterable[Coding],
-    texts: Iterable[Judgement],
-    coded_reviews: Collection[str],
-    codebook: Loaded[Codebook],
-    *,
-    phases: Sequence[str] = (),
-    level: float = 0.95,
-    estimator: Estimator | None = None,
+def prevalence_beside(
+    counted: Counted, *, level: float = 0.95, estimator: Estimator | None = None
 ) -> list[ThemePrevalence]:
-    """Return the same by phase of care: of the cases with a coded text about that phase.
+    """Return problems and good practice side by side: two rows per theme, problems first.
 
-    ``phases`` gives their order, usually the form's; others follow by name.
-    Phases without a coded text are left out. See :func:`prevalence` for the rest.
+    See :func:`prevalence`. A case may have both: their shares do not add up to the theme's.
     """
-    found = _found(codings, texts, coded_reviews, codebook)
-    present = {phase_of(text.item) for text in found.texts}
-    order = [p for p in phases if p in present] + sorted(present - set(phases))
+    bad = prevalence(counted, polarity="problem", level=level, estimator=estimator)
+    good = prevalence(counted, polarity="good_practice", level=level, estimator=estimator)
+    return [row for pair in zip(bad, good, strict=True) for row in pair]
+
+
+def share_of(
+    counted: Counted,
+    everything: Counted,
+    polarity: str,
+    level: float,
+    estimator: Estimator | None,
+    **where: str,
+) -> list[ThemePrevalence]:
+    """Return the shares in a part of what counts; ``everything`` is what was read of all cases.
+
+    ``where`` names the part: ``phase``, or ``by`` and ``group``.
+    """
+    cases, read = counted.cases, everything.cases
+    warnings = (*everything.warnings, *counted.unsaid(polarity))
     rows = []
-    for phase in order:
-        here = [text for text in found.texts if phase_of(text.item) == phase]
-        rows += _rows(found, here, phase, level, codebook, estimator)
+    for code in counted.codebook.model.codes:
+        hits = counted.having(code.code, polarity)
+        if estimator is None:
+            share = _share(len(hits), len(cases), level)
+        else:
+            share = estimator(hits, cases, among=read, level=level)
+        share = replace(
+            share,
+            name=code.code,
+            definition_hash=counted.codebook.hash,
+            warnings=(*warnings, *share.warnings),
+        )
+        phase, by, group = (where.get(key, "") for key in ("phase", "by", "group"))
+        rows.append(ThemePrevalence(code.code, code.label, phase, share, polarity, by, group))
     return rows
 
 
-def together(
-    codings: Iterable[Coding],
-    texts: Iterable[Judgement],
-    coded_reviews: Collection[str],
-    codebook: Loaded[Codebook],
-) -> list[ThemePair]:
-    """Return how many cases have both of two themes, most frequent pairs first; 0 left out."""
-    found = _found(codings, texts, coded_reviews, codebook)
-    having = _cases_by_theme(found.codings, found.texts)
-    pairs = [
-        ThemePair(theme, other, len(having.get(theme, set()) & having.get(other, set())))
-        for theme, other in combinations(codebook.model.themes, 2)
-    ]
-    return sorted((p for p in pairs if p.n_cases), key=lambda p: -p.n_cases)
-
-
-def to_frame(rows: Sequence[ThemePrevalence]) -> pd.DataFrame:
-    """Return prevalences as pandas, one row each."""
+def to_frame(rows: Iterable[ThemePrevalence] | Sequence[ThemePrevalence]) -> pd.DataFrame:
+    """Return prevalences as pandas, one row each; shares from 0 to 1."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -166,6 +136,9 @@ def to_frame(rows: Sequence[ThemePrevalence]) -> pd.DataFrame:
             "theme": row.theme,
             "label": row.label,
             "phase": row.phase,
+            "polarity": row.polarity,
+            "by": row.by,
+            "group": row.group,
             "cases": row.estimate.numerator,
             "of": row.estimate.denominator,
             "share": row.estimate.value,
@@ -174,87 +147,6 @@ def to_frame(rows: Sequence[ThemePrevalence]) -> pd.DataFrame:
         }
         for row in rows
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What counts: the texts marked as coded, the codings on them, and what was left out."""
-
-    texts: list[Judgement]
-    codings: list[Coding]
-    warnings: tuple[str, ...]
-
-
-def _found(
-    codings: Iterable[Coding],
-    texts: Iterable[Judgement],
-    coded_reviews: Collection[str],
-    codebook: Loaded[Codebook],
-) -> _Found:
-    texts, made = list(texts), list(codings)
-    done = [text for text in texts if text.review_id in coded_reviews]
-    if not done:
-        hint = "Code the texts first ('lltic serve', the coding page) and mark them as coded."
-        message = "no text has been marked as coded"
-        raise NotComputable(Problem("nothing-coded", "themes", message, hint=hint))
-    ours = [c for c in made if c.codebook == codebook.name]
-    _refuse_unknown(ours, codebook)
-    passages = {(text.review_id, text.item) for text in done}
-    counted = [c for c in ours if (c.review_id, c.item) in passages]
-    cases = {text.case_id for text in done}
-    waiting = {t.case_id for t in texts if t.review_id not in coded_reviews} & cases
-    notes = (
-        (len(waiting), "Coded in part, so that shares can rise: {} of {} cases."),
-        (len(ours) - len(counted), "Left out, on texts not marked as coded: codings {}."),
-        (len(made) - len(ours), "Left out, made with another codebook: codings {}."),
-        (
-            sum(c.codebook_hash != codebook.hash for c in counted),
-            "Counted, though made under another version of the codebook: codings {}.",
-        ),
-    )
-    return _Found(done, counted, tuple(say.format(n, len(cases)) for n, say in notes if n))
-
-
-def _refuse_unknown(codings: Sequence[Coding], codebook: Loaded[Codebook]) -> None:
-    strange = Counter(c.theme for c in codings if c.theme not in codebook.model.themes)
-    if strange:
-        allowed = ", ".join(codebook.model.themes)
-        raise LlticError(
-            Problem("unknown-theme", repr(theme), f"not in {codebook.ref}", allowed, count=times)
-            for theme, times in sorted(strange.items())
-        )
-
-
-def _rows(
-    found: _Found,
-    texts: list[Judgement],
-    phase: str,
-    level: float,
-    codebook: Loaded[Codebook],
-    estimator: Estimator | None,
-) -> list[ThemePrevalence]:
-    cases, among = {t.case_id for t in texts}, {t.case_id for t in found.texts}
-    having = _cases_by_theme(found.codings, texts)
-    rows = []
-    for code in codebook.model.codes:
-        hits = having.get(code.code, set())
-        if estimator is None:
-            share = _share(len(hits), len(cases), level)
-        else:
-            share = estimator(hits, cases, among=among, level=level)
-        warnings = (*found.warnings, *share.warnings)
-        share = replace(share, name=code.code, definition_hash=codebook.hash, warnings=warnings)
-        rows.append(ThemePrevalence(code.code, code.label, phase, share))
-    return rows
-
-
-def _cases_by_theme(codings: Iterable[Coding], texts: Iterable[Judgement]) -> dict[str, set[str]]:
-    case_of = {(text.review_id, text.item): text.case_id for text in texts}
-    having: dict[str, set[str]] = {}
-    for c in codings:
-        if (c.review_id, c.item) in case_of:
-            having.setdefault(c.theme, set()).add(case_of[c.review_id, c.item])
-    return having
 
 
 def _share(part: int, whole: int, level: float) -> Estimate:

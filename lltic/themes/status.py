@@ -17,7 +17,8 @@ class CodingStatus:
 
     ``cases_started`` have one coded review or more, ``cases_finished`` have no
     review left to code. ``stale`` codings stand on a text that has been
-    corrected since.
+    corrected since. ``unsettled`` reviews were coded by two who differ, and
+    count as coded when that is settled.
     """
 
     reviews: int
@@ -28,10 +29,14 @@ class CodingStatus:
     codings: int
     coders: int
     stale: int
+    unsettled: int = 0
 
 
 def coding_status(
-    codings: Iterable[Coding], texts: Iterable[Judgement], coded_reviews: Collection[str]
+    codings: Iterable[Coding],
+    texts: Iterable[Judgement],
+    coded_reviews: Collection[str],
+    unsettled_reviews: Collection[str] = (),
 ) -> CodingStatus:
     """Return how many of the locked reviews with text have been coded.
 
@@ -43,6 +48,8 @@ def coding_status(
         The answered free-text items of locked reviews.
     coded_reviews : collection of review ids
         Reviews whose text a coder has marked as coded.
+    unsettled_reviews : collection of review ids
+        Reviews that two have coded, and on which they differ.
     """
     texts, codings = list(texts), list(codings)
     done = {text.review_id for text in texts if text.review_id in coded_reviews}
@@ -58,4 +65,5 @@ def coding_status(
         codings=len(codings),
         coders=len({c.coder for c in codings}),
         stale=sum(hashes.get((c.review_id, c.item)) != c.source_hash for c in codings),
+        unsettled=len(set(unsettled_reviews)),
     )

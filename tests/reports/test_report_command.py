@@ -24,6 +24,7 @@ from lltic.study import Study
 
 AT = "2026-11-03T09:30:00Z"
 NOTEBOOKS = ["10-cohort.ipynb", "20-sample.ipynb", "50-agreement.ipynb", "60-themes.ipynb"]
+NOTEBOOKS += ["61-codebook.ipynb", "62-emergent.ipynb"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_the_same_record_gives_the_same_bytes(reported: Study) -> None:
     before = {path: path.read_bytes() for path in files}
     assert main(["report", "--study", str(reported.path), "--at", AT]) == 0
     assert {path: path.read_bytes() for path in files} == before
-    assert len(before) == 7
+    assert len(before) == len(NOTEBOOKS) + 3
 
 
 def test_the_workbook_holds_the_record(reported: Study) -> None:
@@ -68,6 +69,8 @@ def test_the_workbook_holds_the_record(reported: Study) -> None:
         "Scores",
         "Agreement",
         "Themes",
+        "Theme pairs",
+        "Themes and scores",
         "Answers",
         "Evidence",
         "Coded passages",
@@ -99,7 +102,7 @@ def test_the_workbook_holds_the_record(reported: Study) -> None:
     coded = [[c.value for c in row] for row in book["Coded passages"].iter_rows(min_row=6)]
     assert coded[0] == [
         *("DNAR orders", "CASEA-00000", "Reviewer 1"),
-        *("Ongoing care: Your judgement of this phase of care", WORDS[:4], 1, "1 passage"),
+        *("Ongoing care: Your judgement of this phase of care", WORDS[:4], None, 1, "1 passage"),
     ]
     assert len({row[1] for row in coded if row[0] == "DNAR orders"}) == 12
     answers = [[c.value for c in row] for row in book["Answers"].iter_rows(min_row=6)]
@@ -147,6 +150,8 @@ def test_the_audit_passes_and_finds_one_changed_number(
         "PASS 20-sample.ipynb",
         "PASS 50-agreement.ipynb",
         "FAIL 60-themes.ipynb, cell 4",
+        "PASS 61-codebook.ipynb",
+        "PASS 62-emergent.ipynb",
     ]
     assert "stored '13', now '12'" in said[3]
 
@@ -170,7 +175,7 @@ def test_before_any_review_the_files_say_so(
     said = capsys.readouterr()
     assert "60-themes.ipynb, cell 4: left out" in said.err
     listed = json.loads((study.outputs / "notebooks" / MANIFEST).read_text())["notebooks"]
-    assert list(listed) == NOTEBOOKS[:3]
+    assert list(listed) == [*NOTEBOOKS[:3], "61-codebook.ipynb"]
     assert "No review has been completed yet" in (
         study.outputs / "lltic-board-paper.html"
     ).read_text("utf-8")

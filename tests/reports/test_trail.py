@@ -156,9 +156,9 @@ def test_coded_words_are_told_once_however_many_coders(sheets: dict[str, Sheet])
     where = "Problems in care: What happened? (problem 1)"
     start = (CASE, "Reviewer 1", where)
     assert sheets["Coded passages"].rows == (
-        ("Medication", *start, WORDS[:33], 2, "2 passages"),
-        ("Medication", *start, "The text was changed after it was coded.", 1, "2 passages"),
-        ("Resuscitation decisions", *start, WORDS[35:40], 1, "2 passages"),
+        ("Medication", *start, WORDS[:33], None, 2, "2 passages"),
+        ("Medication", *start, "The text was changed after it was coded.", None, 1, "2 passages"),
+        ("Resuscitation decisions", *start, WORDS[35:40], None, 1, "2 passages"),
     )
 
 
@@ -192,7 +192,7 @@ def test_a_theme_is_followed_to_document_and_page_and_back(
     book = read(tmp_path / "w.xlsx", {**sheets, "Evidence": replace(early, rows=long)}, followed)
     words = follow(book, cell_of(book, "Themes", "Medication"))
     assert words[4].value == WORDS[:33]
-    passage = follow(book, words[6])
+    passage = follow(book, words[7])
     assert [c.value for c in passage[3:6]] == ["Drug chart", 41, "Passage 2"]
     judged = follow(book, passage[2])
     assert judged[6].value == WORDS

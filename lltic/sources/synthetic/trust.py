@@ -54,7 +54,7 @@ from lltic.sources.synthetic.write import build_tables, documents_table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SyntheticTrust", "generate", "generate_tables"]
+__all__ = ["SyntheticTrust", "generate", "generate_tables", "population"]
 
 IN_HOSPITAL, POST_DISCHARGE = 288, 112
 SPELLS = 20_000
@@ -174,6 +174,11 @@ def _drafts(seed: int) -> list[_Draft]:
         stay = make_stay(Dice(seed, Part.STAYS, n), category, deck[n].key, place, fixed)
         drafts.append(_Draft(patient, deck[n], stay, frame_of(patient, deck[n], stay)))
     return sorted(drafts, key=lambda d: (d.stay.died_on, d.patient.person_id))
+
+
+def population(seed: int) -> list[tuple[Frame, Mapping[str, float]]]:
+    """Return what themes may be planted in, case by case: what the truth is an average over."""
+    return [(draft.frame, draft.scenario.suits) for draft in _drafts(seed)]
 
 
 def _planted(dice: Dice, draft: _Draft, quality: int) -> list[Mechanism]:
@@ -316,10 +321,10 @@ def _truth(
     reviews: Sequence[SyntheticReview],
 ) -> Truth:
     told, mentioned = told_themes(reviews, "problem"), told_themes(reviews)
-    population = [(d.frame, d.scenario.suits) for d in drafts]
+    everyone = [(d.frame, d.scenario.suits) for d in drafts]
     themes = []
     for theme in THEMES:
-        present, heard, spoken = mean_theme_chances(theme, population)
+        present, heard, spoken = mean_theme_chances(theme, everyone)
         themes.append(
             ThemeTruth(
                 theme=theme,

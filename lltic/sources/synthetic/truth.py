@@ -43,6 +43,7 @@ __all__ = [
     "reviewer_truths",
     "score_chances",
     "theme_chances",
+    "told_together",
     "write_truth",
 ]
 
@@ -237,6 +238,23 @@ def mean_theme_chances(
             mentioned += weight * (concern * heard + (1 - concern) * good * heard_good)
     n = len(cases)
     return present / n, told / n, mentioned / n
+
+
+def told_together(
+    one: str, other: str, cases: Sequence[tuple[Frame, Mapping[str, float]]]
+) -> float:
+    """Return the population's chance that concerns of two themes are both told of a case.
+
+    Given the case and its quality they are planted and noticed independently.
+    """
+    heard = 1 - (1 - TELLS) ** 2
+    both = 0.0
+    for frame, suits in cases:
+        for quality, weight in QUALITY.items():
+            first, _ = theme_chances(one, frame, suits, quality)
+            second, _ = theme_chances(other, frame, suits, quality)
+            both += weight * first * second * heard * heard
+    return both / len(cases)
 
 
 def write_truth(study: Study, truth: Truth) -> None:
