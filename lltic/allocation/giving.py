@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from lltic.allocation.flow import spread
 from lltic.allocation.mixing import mix
 from lltic.allocation.people import CaseToRead, Reviewer, why_out
 from lltic.allocation.plan import SIDES, AllocationPlan, problems_of
-from lltic.allocation.readings import Reading, against, barred, readings, repeats
+from lltic.allocation.readings import Reading, against, barred, due, readings, repeats
 from lltic.allocation.wanted import Task, tasks_of
 from lltic.errors import LlticError, Problem, UsageError
 from lltic.records import Assignment
@@ -42,7 +43,8 @@ class Allocation:
     ``new`` are the assignments to be made, by case and position; after a partial one those
     without a reviewer stay on offer, where a case has another reader. ``barred`` names who
     may not read which case and by which conflict. ``repeats`` are (reviewer, case) to be
-    read again later. ``against`` are (reviewer, case, conflict) of reviews that were given
+    read again, ``again`` those of them that are due now, ``before`` those that were given
+    before. ``against`` are (reviewer, case, conflict) of reviews that were given
     before the conflict was declared. ``problems`` is empty but after a partial allocation.
     """
 
@@ -51,6 +53,8 @@ class Allocation:
     readings: tuple[Reading, ...]
     barred: Mapping[str, Mapping[str, tuple[str, ...]]]
     repeats: tuple[tuple[str, str], ...]
+    again: tuple[tuple[str, str], ...]
+    before: tuple[tuple[str, str], ...]
     against: tuple[tuple[str, str, str], ...]
     problems: tuple[Problem, ...]
     seed: int
@@ -69,6 +73,7 @@ def allocate(
     *,
     seed: int | None = None,
     partial: bool = False,
+    now: datetime | None = None,
 ) -> Allocation:
     """Return the assignments that are still missing.
 
@@ -84,6 +89,8 @@ def allocate(
         Takes the place of the plan's. The same seed and input give the same allocation.
     partial : bool
         Give what can be given, where not everything can.
+    now : datetime, optional
+        Second readings that are due by then are given; none without it.
 
     Raises
     ------
@@ -109,12 +116,15 @@ def allocate(
     loads = board.held + taken.sum(axis=0)
     full = {people[p].name for p in np.flatnonzero(loads >= board.limit)}
     kept_from = {case.case_id: barred(case, people, plan) for case in ordered}
+    twice = repeats(ordered, new, plan, seed)
     return Allocation(
         new=tuple(new),
         kept=tuple(a for case in ordered for a in case.standing if a.reviewer),
         readings=tuple(readings(ordered, people, plan, board.tasks, new, full)),
         barred=kept_from,
-        repeats=repeats(ordered, new, plan, seed),
+        repeats=twice,
+        again=due(twice, ordered, people, plan, now) if now else (),
+        before=tuple((n, c.case_id) for c in ordered for n in c.read_again),
         against=against(ordered, kept_from),
         problems=problems,
         seed=seed,

@@ -40,7 +40,9 @@ class CaseToRead:
     takes it; ``left_by`` knows the case and is not to read it (again): who handed it back,
     or settles it. ``closed`` are positions that were taken out again; ``ever`` is how many
     reviews it ever had. A case that is ``full`` gets no new places, whatever is asked.
-    ``barred`` holds conflicts that were declared elsewhere, by reviewer.
+    ``barred`` holds conflicts that were declared elsewhere, by reviewer. ``in_since`` says of
+    each reader whose reading is in, and may be repeated, since when, as an instant;
+    ``read_again`` were given it a second time.
     """
 
     case_id: str
@@ -55,6 +57,8 @@ class CaseToRead:
     ever: int = 0
     full: bool = False
     barred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    in_since: Mapping[str, str] = field(default_factory=dict)
+    read_again: tuple[str, ...] = ()
 
     @property
     def readers(self) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ class AllocationPlan:
     ``reading`` is ``independent`` or ``joint`` (one reader of each of :data:`SIDES`).
     ``overlap`` is the share of cases that get ``readers`` readers, the rest get one;
     ``calibration`` so many cases are everybody's; ``repeats`` is how many cases each reader
-    is to read again later. ``conflicts`` are the conflicts of interest that count.
+    is to read again, ``repeat_after_days`` days after the first reading is in or later: by
+    then it should be forgotten. ``conflicts`` are the conflicts of interest that count.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
@@ -69,6 +70,7 @@ class AllocationPlan:
     overlap: float = 1.0
     calibration: int = 0
     repeats: int = 0
+    repeat_after_days: int = 28
     conflicts: tuple[Conflict, ...] = ("own-ward", "own-practice", "own-patient")
     form: str = ""
     seed: int = 0
@@ -110,7 +112,7 @@ def problems_of(plan: AllocationPlan, where: str = "plan") -> list[Problem]:
 def _problems(plan: AllocationPlan, where: str) -> Iterator[Problem]:
     if plan.readers < 1:
         yield Problem("no-readers", f"{where}: readers", "must be 1 or more")
-    for key in ("calibration", "repeats"):
+    for key in ("calibration", "repeats", "repeat_after_days"):
         if getattr(plan, key) < 0:
             yield Problem("no-such-count", f"{where}: {key}", "must be 0 or more")
     if not 0 <= plan.overlap <= 1:

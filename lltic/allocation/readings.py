@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from lltic.allocation.people import CaseToRead, Reviewer, conflicts, why_out
 from lltic.allocation.plan import AllocationPlan
 from lltic.allocation.wanted import Task, by_lot
+from lltic.clock import parse_instant
 from lltic.records import Assignment
 
-__all__ = ["Reading", "against", "barred", "readings", "repeats"]
+__all__ = ["Reading", "against", "barred", "due", "readings", "repeats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +91,48 @@ def barred(
 def repeats(
     cases: Sequence[CaseToRead], new: Sequence[Assignment], plan: AllocationPlan, seed: int
 ) -> tuple[tuple[str, str], ...]:
-    """Return who is to read which of their cases again later, by lot."""
+    """Return who is to read which of their cases again: those given before, then by lot."""
     theirs: dict[str, set[str]] = {}
     for a in (*(a for case in cases for a in case.standing), *new):
         if a.reviewer:
             theirs.setdefault(a.reviewer, set()).add(a.case_id)
+    before = {(name, case.case_id) for case in cases for name in case.read_again}
+
+    def order(name: str, case_id: str) -> tuple[bool, str]:
+        return (name, case_id) not in before, by_lot(f"{case_id}:{name}", seed)
+
     return tuple(
         (name, case_id)
         for name in sorted(theirs)
-        for case_id in sorted(theirs[name], key=lambda c: by_lot(f"{c}:{name}", seed))[
-            : plan.repeats
-        ]
+        for number, case_id in enumerate(sorted(theirs[name], key=lambda c: order(name, c)))
+        if number < plan.repeats or (name, case_id) in before
     )
+
+
+def due(
+    planned: Sequence[tuple[str, str]],
+    cases: Sequence[CaseToRead],
+    people: Sequence[Reviewer],
+    plan: AllocationPlan,
+    now: datetime,
+) -> tuple[tuple[str, str], ...]:
+    """Return which planned second readings can be given now, to people who are available.
+
+    The first reading has been in for ``repeat_after_days`` days, and no conflict of interest
+    was declared since.
+    """
+    known = {case.case_id: case for case in cases}
+    wait = timedelta(days=plan.repeat_after_days)
+    there = {who.name: who for who in people if who.available}
+    found = []
+    for name, case_id in planned:
+        case, who = known[case_id], there.get(name)
+        since = case.in_since.get(name)
+        if who is None or since is None or name in case.read_again or name in case.barred:
+            continue
+        if now - parse_instant(since) >= wait and not conflicts(case, who, plan.conflicts):
+            found.append((name, case_id))
+    return tuple(found)
 
 
 def against(

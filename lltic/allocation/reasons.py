@@ -17,7 +17,6 @@ from lltic.allocation.tables import pairs
 
 __all__ = ["explained", "manifest", "notes"]
 
-NO_REPEAT = "The record lets nobody read a case twice: planned, and given to nobody."
 
 FACTS: Mapping[str, tuple[str, str]] = {
     "own-ward": ("wards", "ward"),
@@ -35,7 +34,7 @@ def manifest(
     avoided = Counter(
         rule for out in allocation.barred.values() for rules in out.values() for rule in rules
     )
-    asked = ("reading", "form", "readers", "overlap", "calibration", "repeats")
+    asked = ("reading", "form", "readers", "overlap", "calibration", "repeats", "repeat_after_days")
     return {
         "seed": allocation.seed,
         "plan": f"{plan.name} v{plan.version}" if plan.name else "",
@@ -46,9 +45,9 @@ def manifest(
         "conflicts": dict(sorted(avoided.items())),
         "cases": {reading.case_id: _case(reading) for reading in allocation.readings},
         "repeats": {
-            "assigned": False,
-            "why": NO_REPEAT if allocation.repeats else "",
             "planned": [list(pair) for pair in allocation.repeats],
+            "before": [list(pair) for pair in allocation.before],
+            "given": [list(pair) for pair in allocation.again],
         },
         "left_over": [problem.as_dict() for problem in allocation.problems],
         "against": [list(one) for one in allocation.against],
@@ -152,7 +151,12 @@ def notes(
             "conflict of interest. A coordinator can withdraw them."
         )
     if allocation.repeats:
-        found.append(f"{len(allocation.repeats)} second readings by the same person. {NO_REPEAT}")
+        before, now = len(allocation.before), len(allocation.again)
+        later = len(allocation.repeats) - before - now
+        said = f"Second readings by the same person: given now {now}, before {before}"
+        when = f"{plan.repeat_after_days} days after the first is in, when this is run again"
+        never = "never of a case whose reader has seen others' judgements of it"
+        found.append(f"{said}, later {later}: {when}; {never}." if later else f"{said}.")
     return found
 
 

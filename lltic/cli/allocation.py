@@ -152,6 +152,7 @@ def allocate_cases(
     """
     from lltic.allocation import allocate as run
     from lltic.allocation.reasons import manifest, notes
+    from lltic.reviews.admin import assign_again
     from lltic.reviews.read import assignments as recorded
     from lltic.sources.parquet import read_records
 
@@ -161,11 +162,13 @@ def allocate_cases(
     elsewhere = Counter(a.reviewer for a in before if a.case_id not in sampled)
     people = [replace(w, elsewhere=elsewhere[w.name]) for w in _people(study, plan, names)]
     cases = _cases_to_read(study, drawn, before, {who.name for who in plan.reviewers})
-    done = run(cases, people, plan, partial=partial)
+    done = run(cases, people, plan, partial=partial, now=clock())
     said = manifest(done, people, plan, plan_hash)
     with write_atomically(study.cohort / MANIFEST) as stream:
         stream.write(json.dumps(said, indent=1, sort_keys=True) + "\n")
         put_on_worklists(study, done.new, barred=done.barred, clock=clock)
+        if done.again:
+            assign_again(study, done.again, clock)
     return done, said, notes(cases, people, plan, done)
 
 
@@ -263,6 +266,8 @@ def _cases_to_read(
                 ever=there.ever,
                 full=there.full,
                 barred={n: rules for n, rules in there.barred.items() if n not in planned},
+                in_since=there.in_since,
+                read_again=there.read_again,
             )
         found.append(fresh)
     return found

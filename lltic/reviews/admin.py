@@ -12,10 +12,10 @@ from lltic.records import Assignment, Event, to_plain
 from lltic.reviews.record.events import Draft
 from lltic.reviews.record.opening import writing
 from lltic.reviews.record.store import EventStore
-from lltic.reviews.state import OFFERED, State, replay
+from lltic.reviews.state import INDEPENDENT, LOCKED, OFFERED, REPEAT, ReviewState, State, replay
 from lltic.study import Study
 
-__all__ = ["assign", "register", "writing"]
+__all__ = ["assign", "assign_again", "readings_again", "register", "writing"]
 
 
 def register(
@@ -80,6 +80,56 @@ def assign(
             drafts += _drafts(store, new, definitions, at)
         drafts += [_giving(a, state.reviews[a.review_id].form_hash, at) for a in given]
         return store.append(drafts) if drafts else []
+
+
+def assign_again(
+    study: Study, wanted: Iterable[tuple[str, str]], clock: Clock = system_clock
+) -> list[Event]:
+    """Give readers cases that they have read to read once more, by the form of the first reading.
+
+    Parameters
+    ----------
+    wanted : iterable of (reviewer, case_id)
+        A reading that is not in, or was repeated before, is left alone.
+    """
+    with writing(study) as store:
+        drafts = readings_again(replay(store.read()), wanted, to_text(clock()))
+        return store.append(drafts) if drafts else []
+
+
+def readings_again(state: State, wanted: Iterable[tuple[str, str]], at: str) -> list[Draft]:
+    """Return what gives these second readings, of first readings that are in."""
+    asked = set(wanted)
+    firsts = [
+        r
+        for r in state.reviews.values()
+        if (r.reviewer, r.case_id) in asked
+        and (r.kind, r.status) == (INDEPENDENT, LOCKED)
+        and r.review_id not in state.cases[r.case_id].repeats
+    ]
+    return [_again(first, at) for first in sorted(firsts, key=lambda r: r.review_id)]
+
+
+def _again(first: ReviewState, at: str) -> Draft:
+    review_id = f"{first.case_id}-{REPEAT}_{first.position}"
+    value = {
+        "kind": REPEAT,
+        "repeats": first.review_id,
+        "reviewer": first.reviewer,
+        "form": first.form,
+    }
+    return Draft(
+        op_id=f":assigned:{review_id}",
+        at=at,
+        actor="system",
+        role="coordinator",
+        organisation="",
+        kind="assigned",
+        case_id=first.case_id,
+        review_id=review_id,
+        value=value,
+        definition_hash=first.form_hash,
+    )
 
 
 def _declared(

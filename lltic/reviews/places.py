@@ -5,12 +5,12 @@ What is needed to give cases out while the service is down, and nothing of what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lltic.records import Assignment
 from lltic.reviews.record.opening import reading
-from lltic.reviews.state import HANDED_BACK, CaseState, State, replay
+from lltic.reviews.state import HANDED_BACK, LOCKED, CaseState, ReviewState, State, replay
 from lltic.study import Study
 
 __all__ = ["CasePlaces", "places"]
@@ -21,11 +21,14 @@ class CasePlaces:
     """The places of one case.
 
     ``standing`` are those that count, by position; one without a reviewer is on offer.
-    ``left_by`` are people who know the case without a standing place: they handed it back, or
-    settle it. ``closed`` are positions that were taken out and not offered again, ``ever`` is
-    how many reviews the case ever had. A case that is ``full`` gets no new places: all its
-    reviews are in, something followed from them, or it was erased; then none is on offer.
-    ``barred`` have a declared conflict of interest, by these rules.
+    ``left_by`` are people who know the case without a standing place: they handed it back,
+    settle it, or code what was written of it. ``closed`` are positions that were taken out and
+    not offered again, ``ever`` is how many reviews the case ever had. A case that is ``full``
+    gets no new places: all its reviews are in, something followed from them, or it was erased;
+    then none is on offer.
+    ``barred`` have a declared conflict of interest, by these rules. ``in_since`` says of each
+    reader whose reading is in, and may be repeated, since when; ``read_again`` are those who
+    were given a second reading.
     """
 
     case_id: str
@@ -35,6 +38,8 @@ class CasePlaces:
     ever: int
     full: bool
     barred: Mapping[str, tuple[str, ...]]
+    in_since: Mapping[str, str]
+    read_again: tuple[str, ...]
 
 
 def places(study: Study) -> dict[str, CasePlaces]:
@@ -59,11 +64,28 @@ def _places(state: State, case_id: str) -> CasePlaces:
             Assignment(r.review_id, r.case_id, r.reviewer, r.position, r.form, r.discipline)
             for r in standing
         ),
-        left_by=frozenset(state.readers(case_id) - {r.reviewer for r in standing})
+        left_by=frozenset(
+            (state.readers(case_id) | state.coders(case_id)) - {r.reviewer for r in standing}
+        )
         if case_id in state.cases
         else frozenset(),
         closed=tuple(sorted({r.position for r in reviews} - positions)),
         ever=len(reviews),
         full=case.erased or state.case_is_closed(case_id) or bool(case.follow_ups),
         barred={n: tuple(rules) for n, rules in state.barred.get(case_id, {}).items()},
+        in_since=_in_since(state, case, reviews),
+        read_again=tuple(sorted({state.reviews[r].reviewer for r in case.repeats})),
     )
+
+
+def _in_since(state: State, case: CaseState, reviews: Sequence[ReviewState]) -> dict[str, str]:
+    """Return since when each reading is in, of readers whom nothing shows others' of this case.
+
+    The sides of a joint review meet over their readings as soon as the last of them is in.
+    """
+    if case.erased or (case.joint and not state.case_is_closed(case.case_id)):
+        return {}
+    seen = {n for r in case.follow_ups.values() for n in state.reviews[r].members}
+    return {
+        r.reviewer: r.submitted_at for r in reviews if r.status == LOCKED and r.reviewer not in seen
+    }

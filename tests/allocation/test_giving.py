@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from lltic.allocation import AllocationPlan, CaseToRead, Reviewer, allocate
+from lltic.clock import parse_instant
 from lltic.errors import LlticError, UsageError
 from lltic.records import Assignment
 
@@ -248,3 +250,52 @@ def test_second_readings_by_the_same_person_are_planned_of_their_own_cases():
     theirs = {(a.reviewer, a.case_id) for a in done.new}
     assert set(done.repeats) <= theirs
     assert len(done.new) == 120, "none of them is an assignment"
+    assert (done.again, done.before) == ((), ()), "no first reading is in"
+
+
+IN = "2026-10-05T09:00:00.000000Z"
+
+
+def read_by_both(number: int, **more) -> CaseToRead:
+    case = f"C{number}"
+    standing = tuple(Assignment(f"{case}-{i}", case, FOUR[i - 1], i, "sjr") for i in (1, 2))
+    return CaseToRead(case, standing=standing, ever=2, full=True, **more)
+
+
+@pytest.mark.parametrize(
+    ("more", "days", "given"),
+    [
+        ({"in_since": {FOUR[0]: IN, FOUR[1]: IN}}, 28, {FOUR[0], FOUR[1]}),
+        ({"in_since": {FOUR[0]: IN, FOUR[1]: IN}}, 27, set()),
+        ({"in_since": {FOUR[0]: IN}}, 40, {FOUR[0]}),
+        ({"in_since": {FOUR[0]: IN, FOUR[1]: IN}, "read_again": (FOUR[0],)}, 40, {FOUR[1]}),
+        ({"in_since": {FOUR[0]: IN, FOUR[1]: IN}, "ward": "elm"}, 40, {FOUR[1]}),
+        ({"in_since": {FOUR[0]: IN, FOUR[1]: IN}, "barred": {FOUR[1]: ("x",)}}, 40, {FOUR[0]}),
+    ],
+)
+def test_a_second_reading_is_given_when_it_is_due_once_and_without_a_conflict(more, days, given):
+    people = [Reviewer(FOUR[0], wards=("elm",)), *map(Reviewer, FOUR[1:])]
+    now = parse_instant(IN) + timedelta(days=days)
+    done = allocate([read_by_both(1, **more)], people, AllocationPlan(repeats=1), now=now)
+    assert set(done.again) == {(name, "C1") for name in given}
+    assert set(done.before) == {(name, "C1") for name in more.get("read_again", ())}
+
+
+def test_second_readings_that_were_given_stay_and_count_whatever_the_lot_says_now():
+    cases = [read_by_both(n, in_since={FOUR[0]: IN}) for n in range(6)]
+    fifth = replace(cases[5], read_again=(FOUR[0],))
+    now = parse_instant(IN) + timedelta(days=60)
+    people = [Reviewer(name) for name in FOUR]
+    for seed in range(4):
+        plan = AllocationPlan(repeats=2)
+        done = allocate([*cases[:5], fifth], people, plan, seed=seed, now=now)
+        assert ((FOUR[0], "C5"),) == done.before
+        assert [name for name, _ in done.again] == [FOUR[0]]
+        assert len([n for n, _ in done.repeats if n == FOUR[0]]) == 2
+
+
+def test_a_reader_who_is_away_is_given_nothing_again():
+    people = [Reviewer(FOUR[0], available=False), *map(Reviewer, FOUR[1:])]
+    now = parse_instant(IN) + timedelta(days=60)
+    case = read_by_both(1, in_since={FOUR[0]: IN})
+    assert allocate([case], people, AllocationPlan(repeats=1), now=now).again == ()

@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 from argon2 import PasswordHasher
 from deaths_by_hand import death, spell, write_extract
+from small_study import COMPLETE
 
 from lltic.audit.replay import check_replay
 from lltic.audit.store import verify
@@ -101,6 +102,13 @@ def operate(study, person, kind, review="", signature="", whom=None, **more):
     operation |= {"case_id": review.rpartition("-")[0], **more}
     with writing(study) as store:
         return Desk(study, store, system_clock).operate(person, operation, signature, whom)
+
+
+def complete(study, review, person):
+    """Fill in a review and submit it."""
+    for field, value in COMPLETE.items():
+        operate(study, person, "answer", review, field=field, value=value, base_version=0)
+    operate(study, person, "submit", review, "password")
 
 
 def of(study, *case_ids: str) -> dict[str, str]:
@@ -333,13 +341,26 @@ def test_the_desk_of_a_study_without_wards_says_that_they_could_not_be_looked_at
     assert "own-ward: could not be looked at for 12 cases" in out
 
 
-def test_second_readings_are_planned_and_said_not_to_be_given(run, study):
+def test_second_readings_are_given_once_the_first_is_in_long_enough(run, study):
     plan = study.path / "plans" / "allocation-ours.yml"
-    plan.write_text(PLAN + "repeats: 2\n")
+    plan.write_text(PLAN + "repeats: 2\nrepeat_after_days: 0\n")
     _, out, _ = run("--plan", "allocation-ours")
-    assert "8 second readings by the same person. The record lets nobody read a case twice" in out
-    repeats = manifest(study)["repeats"]
-    assert (repeats["assigned"], len(repeats["planned"])) == (False, 8)
+    assert "Second readings by the same person: given now 0, before 0, later 8" in out
+    name, case_id = manifest(study)["repeats"]["planned"][0]
+    [review] = [r for r, n in of(study, case_id).items() if n == name]
+    complete(study, review, PEOPLE[name])
+    _, out, _ = run("--plan", "allocation-ours")
+    assert "given now 1, before 0, later 7" in out
+    assert manifest(study)["repeats"]["given"] == [[name, case_id]]
+    again = f"{case_id}-repeat_{review[-1]}"
+    assert again not in of(study), "what is counted as the case's readings stays"
+    with writing(study) as store:
+        rows = Desk(study, store, system_clock).worklist(PEOPLE[name])["reviews"]
+    found = {row["review_id"]: row for row in rows}
+    assert found[again]["kind"] == "repeat" and review not in found
+    _, out, _ = run("--plan", "allocation-ours")
+    assert "given now 0, before 1, later 7" in out
+    assert all(claim.passed for claim in verify(study))
 
 
 @pytest.mark.parametrize(
