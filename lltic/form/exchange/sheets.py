@@ -21,8 +21,8 @@ MAX_BYTES = 5_000_000
 MAX_UNPACKED = 10_000_000
 MAX_CELLS = 120_000
 MAX_COLUMNS = 200
-MAX_EMPTY = 60
-"""Empty rows in a row, after which nothing more is looked for."""
+MAX_ROWS = 200_000
+"""Of all sheets, empty ones too: what is looked through, though only coloured in."""
 
 MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """What a file says of its making, so that the same form gives the same bytes."""
@@ -136,20 +136,22 @@ def _unreadable() -> LlticError:
 
 def _tables(book: Any) -> dict[str, Rows]:
     tables: dict[str, Rows] = {}
-    cells = 0
+    rows = cells = 0
     for page in book.worksheets:
         lines: list[list[str]] = []
         columns = min(page.max_column or MAX_COLUMNS, MAX_COLUMNS)
-        empty = 0
         for row in page.iter_rows(max_col=columns, values_only=True):
-            cells += len(row)
-            empty = 0 if any(value is not None for value in row) else empty + 1
-            if empty > MAX_EMPTY:  # rows that were only coloured in
-                break
+            holds = any(value is not None for value in row)
+            rows, cells = rows + 1, cells + len(row) * holds
+            if rows > MAX_ROWS:
+                message = "has too many rows, be they empty"
+                hint = "Delete the empty rows below the last one that is written in."
+                allowed = f"{MAX_ROWS:,}"
+                raise LlticError(Problem("import-too-large", page.title, message, allowed, hint))
             if cells > MAX_CELLS:
                 message = "has too many cells for a form"
                 raise LlticError(Problem("import-too-large", page.title, message, f"{MAX_CELLS:,}"))
-            lines.append([_text(value) for value in row])
+            lines.append([_text(value) for value in row] if holds else [])
         tables.setdefault(page.title.strip().lower(), as_rows(lines, page.title))
     return tables
 

@@ -18,6 +18,7 @@ from openpyxl import Workbook, load_workbook
 from payloads import FORMULAS
 
 from lltic.definitions import names
+from lltic.errors import LlticError
 from lltic.form import Condition, Form, Item, Option, Page, load_form
 from lltic.form.exchange import sheets
 from lltic.form.exchange.sheets import read_sheets, write_sheets
@@ -257,6 +258,22 @@ def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch: pytest.Monke
     monkeypatch.setattr(sheets, "MAX_CELLS", 1_000)
     wide = workbook(survey=[HEAD, *([["text"] * 150] * 10)])
     assert codes(from_workbook(wide)) == {"import-too-large"}
+
+
+def test_a_row_below_many_empty_ones_is_read_with_its_number() -> None:
+    gap = [["question", "group"], ["first", "A"], *([[None, None]] * 300), ["second", "B"]]
+    [first, second] = read_sheets(workbook(answers=gap))["answers"]
+    assert (first["question"], first["#"]) == ("first", "2")
+    assert (second["question"], second["#"]) == ("second", "303")
+
+
+def test_rows_without_end_are_refused_and_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MAX_ROWS", 100)
+    gap = [["question"], *([[None]] * 120), ["last"]]
+    with pytest.raises(LlticError) as error:
+        read_sheets(workbook(answers=gap))
+    assert error.value.codes == ("import-too-large",)
+    assert "Delete the empty rows" in str(error.value)
 
 
 # -- what nobody would send ---------------------------------------------------------------------
