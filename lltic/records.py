@@ -28,6 +28,8 @@ __all__ = [
     "Event",
     "Judgement",
     "SampledCase",
+    "SuggestedTheme",
+    "SuggestionsShown",
     "from_plain",
     "to_plain",
 ]
@@ -164,7 +166,11 @@ class Coding:
     """A theme laid on a passage of a locked review's text by one coder.
 
     ``start`` and ``end`` count code points of the text whose SHA-256 is
-    ``source_hash``; the whole text is ``0`` to its length.
+    ``source_hash``; the whole text is ``0`` to its length. ``polarity`` is what the coder says
+    the passage shows: ``problem``, ``good_practice``, or nothing where they did not say.
+    ``at`` is when they laid it. ``suggestion`` is empty for what a coder found unaided; else
+    the id of the suggestion that it answers, or ``seen`` for what was laid after suggestions on
+    the review had been shown.
     """
 
     coding_id: str
@@ -178,6 +184,45 @@ class Coding:
     coder: str
     codebook: str
     codebook_hash: str
+    seq: int
+    polarity: str = ""
+    at: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTheme:
+    """A theme that a model would have looked at in a text, and why; nobody's coding.
+
+    ``probability`` is calibrated; ``precision`` is the share of such suggestions of the theme
+    that were right when the model was measured (None: nobody measured). ``words`` pushed
+    towards the theme, the strongest first. ``source_hash`` is the SHA-256 of the text,
+    ``model`` the hash of the model.
+    """
+
+    suggestion_id: str
+    review_id: str
+    case_id: str
+    item: str
+    theme: str
+    probability: float
+    precision: float | None
+    words: tuple[str, ...]
+    source_hash: str
+    model: str
+    codebook_hash: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsShown:
+    """Suggestions on one review handed to one coder, after their own coding was committed."""
+
+    review_id: str
+    case_id: str
+    coder: str
+    suggestions: tuple[str, ...]
+    at: str
     seq: int
 
 

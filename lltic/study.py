@@ -7,6 +7,8 @@
 ``cohort/``              cases, attrition, sample, assignments
 ``reviews.db``           the event log of the review service
 ``cohorts/ review_forms/ codebooks/ plans/``  the study's own definitions
+``codings/``             codings made in other programs, beside the record
+``exercises/``           what was said, coded and drawn up in consensus exercises
 ``outputs/``             workbook, paper, notebooks
 ``keys/``                the pseudonym key and the accounts, for the owner only
 ======================= =====================================================

@@ -9,12 +9,16 @@ from pathlib import Path
 import papers
 from argon2 import PasswordHasher
 from every_kind_study import FORM
-from many_sided_study import ALONE, OFFERED, PASSWORD, make_many_sided
+from many_sided_study import ALONE, DIFFERING, OFFERED, PASSWORD, make_many_sided
+from suggesting import offer_by_hand, said_of
+from texts_to_code import codings
 
 from lltic.clock import system_clock
 from lltic.records import Assignment
-from lltic.reviews import admin
+from lltic.reviews import admin, bulk
 from lltic.reviews.accounts import Accounts
+from lltic.reviews.coded import CodingPlan
+from lltic.reviews.coding_plan import plan_coding
 from lltic.reviews.people import Person
 from lltic.sources.synthetic.paper import pdf_of
 from lltic.study import Study
@@ -27,7 +31,30 @@ EVERY_KIND = f"{OFFERED}-9"
 SCAN = "scan"
 """A document of which there are pictures of pages, beside its words."""
 
+SUGGESTED = {
+    "Fluid balance": [
+        said_of("fluid_management", "fluid", "charted"),
+        said_of("early_warning_score", "three days", probability=0.58),
+    ]
+}
+"""What a model would make of the texts that hold a word."""
+
+DORA, FINN = (Person(n, n.title(), "Task force", ("coder",)) for n in ("dora", "finn"))
+LAID = (
+    (
+        DORA,
+        {"admission.judgement": "early_warning_score", "overall.judgement": "clinical_reasoning"},
+    ),
+    (
+        FINN,
+        {"admission.judgement": "severity_of_illness", "overall.judgement": "clinical_reasoning"},
+    ),
+)
+"""What two coders found in one text, each alone."""
+
 MORE = (
+    DORA,
+    FINN,
     Person("cody", "Cody Lowe", "Task force", ("coder",)),
     Person("nia", "Dr N. Idle", "Practice", ("reviewer",)),
     Person("eve", "Dr E. Kind", "Hospital", ("reviewer",)),
@@ -55,4 +82,9 @@ def make_every_state(path: Path) -> Study:
     (study.cohort / "casebook.json").write_text(json.dumps(book))
     kinds = Assignment(EVERY_KIND, OFFERED, "eve", 9, "every_kind")
     admin.assign(study, [kinds], system_clock)
+    offer_by_hand(study, SUGGESTED)
+    with admin.writing(study) as store:
+        for coder, themes in LAID:
+            bulk.record(store, codings(study, coder, f"{DIFFERING}-2", themes))
+    plan_coding(study, CodingPlan(base=1, run=2))
     return study

@@ -401,11 +401,61 @@ def coding(walk: Walk) -> Iterator[State]:
     yield "texts to code", page
     walk.turn(page, f"?text={DIFFERING}-1")
     yield "coding", page
+    page.get_by_text("Coding by keyboard").click()
+    yield "coding, the keys", page
+    page.get_by_text("Coding by keyboard").click()
     part = page.locator(".lltic-coder").first
     part.get_by_role("button", name="Whole text").click()
-    part.locator("button.lltic-theme").first.click()
+    part.get_by_label("Find a theme").fill("early-")
+    yield "coding, a theme found", page
+    part.get_by_label("Find a theme").press("Enter")
     expect(page.get_by_text("not saved yet", exact=True)).to_have_count(0, timeout=SOON)
+    expect(part.get_by_text("Codings of this text (1)")).to_be_visible(timeout=SOON)
     yield "coding, a passage", page
+    page.evaluate(NO_LINE)
+    part.get_by_label("Find a theme").fill("6")
+    part.get_by_label("Find a theme").press("Enter")
+    told = page.get_by_role("alert").filter(has_text="not saved yet")
+    expect(told.first).to_be_visible(timeout=SOON)
+    yield "coding, not saved", page
+    page.evaluate(LINE)
+    expect(told.first).to_be_hidden(timeout=SOON)
+
+
+def settling_codings(walk: Walk) -> Iterator[State]:
+    """Where two coders differ, and how far the coding is."""
+    page = walk.begin("cody", f"coding?settle={DIFFERING}-2")
+    tick(page.get_by_role("radio").first)
+    expect(page.get_by_text("Saved.", exact=True).first).to_be_visible(timeout=SOON)
+    yield "coders differ", page
+    page.get_by_role("button", name="All of this text is settled").click()
+    expect(page.get_by_text("That was not done")).to_be_visible(timeout=SOON)
+    yield "coders differ, errors", page
+    for group in page.locator(".lltic-settler__difference").all():
+        tick(group.get_by_role("radio").last)
+    expect(page.get_by_text("Not decided yet.")).to_have_count(0)
+    page.get_by_role("button", name="All of this text is settled").click()
+    expect(page.get_by_role("heading", level=1, name="Theme coding")).to_be_visible(timeout=SOON)
+    walk.turn(page, f"?settle={DIFFERING}-2")
+    yield "coders differ, settled", page
+    walk.turn(page, "?progress=yes")
+    yield "coding, how far", page
+
+
+def suggestions(walk: Walk) -> Iterator[State]:
+    """Themes that a computer would have looked at, when the text is coded."""
+    page = walk.begin("cody", f"coding?text={SERIOUS}-1")
+    page.get_by_role("button", name="I have read all of this text").click()
+    region = page.get_by_role("region", name="Themes the computer would have looked at")
+    expect(region).to_be_visible(timeout=SOON)
+    region.get_by_text("Only part of the text").first.click()
+    region.get_by_text("Another theme fits better").first.click()
+    yield "suggestions", walk.there(page)
+    region.get_by_role("button", name="Accept for the whole text").first.click()
+    expect(region.locator(".lltic-tag")).to_have_text("Accepted", timeout=SOON)
+    region.get_by_role("button", name="Not this").click()
+    expect(region.locator(".lltic-tag")).to_have_count(2, timeout=SOON)
+    yield "suggestions, answered", page
 
 
 def finished(walk: Walk) -> Iterator[State]:
@@ -432,6 +482,8 @@ WALKS: Mapping[str, Callable[[Walk], Iterator[State]]] = {
         agreeing,
         coordinating,
         coding,
+        settling_codings,
+        suggestions,
         finished,
     )
 }

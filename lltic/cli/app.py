@@ -29,7 +29,25 @@ PARTS = (
         "serve",
         "hub",
     ),
-    *("answers", "analysis", "reports", "audit", "record", "test"),
+    *(
+        "answers",
+        "agreement",
+        "themes",
+        "theme_figures",
+        "theme_passages",
+        "suggestions",
+        "offering",
+        "codebooks",
+        "theme_exchange",
+        "coding",
+        "exercise",
+        "exercise_desk",
+        "exercise_paper",
+        "reports",
+        "audit",
+        "record",
+        "test",
+    ),
 )
 
 

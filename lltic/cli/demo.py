@@ -215,13 +215,13 @@ def _coding_steps(
         common = {"review_id": review_id, "case_id": case_id}
         for number, coding in enumerate(review.codings, 1):
             at += timedelta(seconds=20)
-            value = {"theme": coding.theme, "start": coding.start, "end": coding.end}
+            passage = {"start": coding.start, "end": coding.end, "polarity": coding.polarity}
             operation = {
                 **common,
                 "op_id": f"demo-code-{review_id}-{number:02}",
                 "kind": "code",
                 "field": coding.item,
-                "value": {**value, "codebook_hash": digest},
+                "value": {"theme": coding.theme, **passage, "codebook_hash": digest},
             }
             yield coder, operation, to_text(at)
         at += timedelta(seconds=20)

@@ -263,6 +263,18 @@ class Client:
         """Return one review's texts, the evidence beside them, and this coder's codings."""
         return self._call("GET", f"/v1/coding/{quote(review_id, safe='')}")
 
+    def coding_progress(self) -> dict[str, Any]:
+        """Return how far the coding is: the plan, the curve of new themes, who has what."""
+        return self._call("GET", "/v1/coding-progress")
+
+    def resolving_queue(self) -> dict[str, Any]:
+        """Return the texts on which others differ and that this coder may settle."""
+        return self._call("GET", "/v1/resolving")
+
+    def resolving_text(self, review_id: str) -> dict[str, Any]:
+        """Return one of those texts, with both sides and without names."""
+        return self._call("GET", f"/v1/resolving/{quote(review_id, safe='')}")
+
     def health(self) -> dict[str, Any]:
         """Return ``status`` and ``record``; ServiceDown when it does not reach the record."""
         return self._call("GET", "/v1/health")

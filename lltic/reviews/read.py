@@ -13,24 +13,35 @@ from typing import Any
 
 from lltic.form import Form, resolve
 from lltic.records import Assignment, Citation, Coding, Event, Judgement
+from lltic.reviews.coding_differences import is_finished, standing
+from lltic.reviews.coding_progress import how_far
 from lltic.reviews.record.events import ERASED, GENESIS
 from lltic.reviews.record.opening import reading
-from lltic.reviews.state import HANDED_BACK, INDEPENDENT, LOCKED, State, replay
+from lltic.reviews.state import HANDED_BACK, INDEPENDENT, LOCKED, OPEN, REPEAT, State, replay
+from lltic.reviews.suggested import Answer
 from lltic.study import Study
 
 __all__ = [
     "Locked",
     "assignments",
+    "being_read_again",
     "citations",
     "coded_reviews",
+    "coding_progress",
     "codings",
+    "double_coded",
     "events",
     "head",
+    "independent_codings",
     "judgements",
     "locked",
+    "second_readings",
     "status",
+    "suggestion_answers",
     "texts",
+    "unaided_codings",
     "unblinded",
+    "unsettled_reviews",
 ]
 
 
@@ -67,13 +78,27 @@ def judgements(study: Study) -> list[Judgement]:
 
     Sorted by review and the order of the form.
     """
-    return _judgements(_state(study))
+    return judgements_of(_state(study))
 
 
-def _judgements(state: State) -> list[Judgement]:
+def second_readings(study: Study) -> list[Judgement]:
+    """Return the same of cases that their readers read again, which count in nothing else.
+
+    Beside :func:`judgements` they tell how far a reader agrees with themselves.
+    """
+    return second_readings_of(_state(study))
+
+
+def second_readings_of(state: State) -> list[Judgement]:
+    """Return what :func:`second_readings` does, of a state."""
+    return judgements_of(state, REPEAT)
+
+
+def judgements_of(state: State, kind: str = INDEPENDENT) -> list[Judgement]:
+    """Return every item of every locked review of a kind, of a state."""
     found = []
     for review in sorted(state.reviews.values(), key=lambda r: r.review_id):
-        if review.status != LOCKED or review.kind != INDEPENDENT:
+        if review.status != LOCKED or review.kind != kind:
             continue
         form = state.form_of(review)
         for path, answer in resolve(form, review.answers).items():
@@ -145,7 +170,7 @@ def texts(study: Study) -> list[Judgement]:
     state = _state(study)
     known: dict[tuple[str, str], bool] = {}
     found = []
-    for judgement in _judgements(state):
+    for judgement in judgements_of(state):
         key = (judgement.form_hash, judgement.item)
         if key not in known:
             known[key] = state.forms[judgement.form_hash].is_text(judgement.item)
@@ -165,13 +190,81 @@ def citations(study: Study) -> list[Citation]:
 
 
 def codings(study: Study) -> list[Coding]:
-    """Return the codings that stand, in the order they were made."""
-    return sorted(_state(study).coding.codings.values(), key=lambda c: c.seq)
+    """Return the codings that stand, in the order they were made.
+
+    One coder's own; of a text that two coded none before both are done, and then what they
+    found alike and what was settled.
+    """
+    coding = _state(study).coding
+    found = (one for review_id in coding.texts for one in standing(coding, review_id))
+    return sorted(found, key=lambda c: c.seq)
+
+
+def independent_codings(study: Study) -> list[Coding]:
+    """Return what each coder found alone in texts that several coded and all are done with.
+
+    As locked, before anything was settled, and nothing that came of a suggestion: what
+    agreement between coders is computed from. In the order they were made.
+    """
+    state = _state(study)
+    coding = state.coding
+    closed = {r: t for r, t in coding.texts.items() if t.is_double and coding.is_closed(r)}
+    found = [one for text in closed.values() for one in text.codings.values()]
+    found += [one for one in state.suggested.taken_off.values() if one.review_id in closed]
+    return sorted((one for one in found if not one.suggestion), key=lambda c: c.seq)
+
+
+def unaided_codings(study: Study) -> list[Coding]:
+    """Return what coders found before they were shown any suggestion, in the order of making.
+
+    Of what stands, and also what a coder took off again when they had seen suggestions: what
+    a model may learn from and be measured against, so that none learns from its own words.
+    """
+    state = _state(study)
+    stands = [one for review_id in state.coding.texts for one in standing(state.coding, review_id)]
+    found = [one for one in stands if not one.suggestion]
+    return sorted([*found, *state.suggested.taken_off.values()], key=lambda c: c.seq)
+
+
+def suggestion_answers(study: Study) -> list[Answer]:
+    """Return each suggestion that a coder was shown, and what they made of it, as shown.
+
+    Those shown to two coders are there twice. What was never shown is not there.
+    """
+    return sorted(_state(study).suggested.answers(), key=lambda a: (a.shown_at, a.suggestion.seq))
+
+
+def double_coded(study: Study) -> dict[str, tuple[str, ...]]:
+    """Return who coded each text that several coded and all are done with, by review.
+
+    Also those who found nothing in it, whom :func:`independent_codings` cannot name.
+    """
+    coding = _state(study).coding
+    return {
+        review_id: tuple(sorted(text.coders))
+        for review_id, text in sorted(coding.texts.items())
+        if text.is_double and coding.is_closed(review_id)
+    }
 
 
 def coded_reviews(study: Study) -> set[str]:
-    """Return the reviews that at least one coder has read to the end."""
-    return {review_id for review_id, _ in _state(study).coding.done}
+    """Return the reviews whose coding stands: read to the end by all who code them, and settled."""
+    coding = _state(study).coding
+    return {review_id for review_id in coding.texts if is_finished(coding, review_id)}
+
+
+def coding_progress(study: Study) -> dict[str, Any]:
+    """Return the coding plan, how far it is, and the curve of new themes.
+
+    As :func:`lltic.reviews.coding_progress.how_far` says.
+    """
+    return how_far(_state(study))
+
+
+def unsettled_reviews(study: Study) -> set[str]:
+    """Return the reviews that two have coded, differently, and that nobody has settled yet."""
+    coding = _state(study).coding
+    return {r for r in coding.texts if coding.is_closed(r) and not is_finished(coding, r)}
 
 
 def status(study: Study) -> dict[str, tuple[int, int]]:
@@ -182,6 +275,16 @@ def status(study: Study) -> dict[str, tuple[int, int]]:
         reviews = state.independent(case_id)
         counts[case_id] = (sum(r.status == LOCKED for r in reviews), len(reviews))
     return counts
+
+
+def being_read_again(study: Study) -> set[str]:
+    """Return the cases that a reader of theirs is reading once more just now.
+
+    Who does must not be told what was said of the case, so nothing is shown of it until then.
+    """
+    state = _state(study)
+    again = (r for case in state.cases.values() for r in case.repeats.values())
+    return {state.reviews[r].case_id for r in again if state.reviews[r].status == OPEN}
 
 
 def unblinded(study: Study) -> list[Event]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lltic.form import Form, is_concordant, merged
-from lltic.records import Citation, Coding, Event, from_plain
+from lltic.records import Citation, Event, from_plain
+from lltic.reviews.coded import CODING_KINDS, CodingState
 from lltic.reviews.record.events import ERASED
+from lltic.reviews.suggested import SUGGESTED_KINDS, Suggested
 
 __all__ = [
     "CaseState",
@@ -23,6 +25,9 @@ __all__ = [
 OFFERED, OPEN, LOCKED, HANDED_BACK = "offered", "open", "locked", "handed_back"
 
 INDEPENDENT = "independent"
+REPEAT = "repeat"
+"""The same case read once more by the same reader, to see how steady a reading is."""
+
 ADJUDICATION, CONSENSUS, STAGE_2 = "adjudication", "consensus", "stage_2"
 
 
@@ -40,11 +45,12 @@ class FieldState:
 class ReviewState:
     """One review of one case: one reviewer's own, or one that follows from others.
 
-    ``kind`` is independent, adjudication, consensus or stage_2; ``discipline`` the
-    side of a joint review, else empty. ``members`` are the people who may write in
-    it: one, or both of a consensus; none while it is offered. ``out_since`` is when it
-    came to where it is: given, offered, taken or opened again. ``signed`` holds who
-    has put their name to it as it stands, ``seal`` the hash of the event that locked it.
+    ``kind`` is independent, repeat, adjudication, consensus or stage_2; ``discipline`` the
+    side of a joint review, else empty; a repeat ``repeats`` the reading of that id.
+    ``members`` are the people who may write in it: one, or both of a consensus; none while it
+    is offered. ``out_since`` is when it came to where it is: given, offered, taken or opened
+    again. ``signed`` holds who has put their name to it as it stands, ``seal`` the hash of the
+    event that locked it.
     """
 
     review_id: str
@@ -54,6 +60,7 @@ class ReviewState:
     position: int = 1
     kind: str = INDEPENDENT
     discipline: str = ""
+    repeats: str = ""
     members: tuple[str, ...] = ()
     status: str = OPEN
     fields: dict[str, FieldState] = field(default_factory=dict)
@@ -93,24 +100,20 @@ class Escalation:
 
 @dataclass(slots=True)
 class CaseState:
-    """One case: its reviews by id, in order, and what followed from them."""
+    """One case: its reviews by id, in order, and what followed from them.
+
+    ``repeats`` are the second readings by the id of the first: they change nothing of the case.
+    """
 
     case_id: str
     joint: bool = False
     reviews: list[str] = field(default_factory=list)
+    repeats: dict[str, str] = field(default_factory=dict)
     follow_ups: dict[str, str] = field(default_factory=dict)
     escalations: list[str] = field(default_factory=list)
     unblinded: list[Event] = field(default_factory=list)
     left_by: set[str] = field(default_factory=set)
     erased: bool = False
-
-
-@dataclass(slots=True)
-class CodingState:
-    """Who has read which review to its end for coding."""
-
-    done: set[tuple[str, str]] = field(default_factory=set)
-    codings: dict[str, Coding] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -129,6 +132,7 @@ class State:
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     coding: CodingState = field(default_factory=CodingState)
+    suggested: Suggested = field(default_factory=Suggested)
     set_off: set[str] = field(default_factory=set)
     barred: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     agreed: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict, compare=False)
@@ -136,10 +140,13 @@ class State:
 
     def apply(self, event: Event) -> None:
         """Fold one event in; unknown kinds are an error, never skipped."""
-        fold = getattr(self, f"_{event.kind}")
+        room = self.coding if event.kind in CODING_KINDS else self
+        fold = getattr(room, f"_{event.kind}")
         if event.value is ERASED:
             self._case(event.case_id).erased = True
         else:
+            if event.kind in SUGGESTED_KINDS:
+                self.suggested.apply(event, self)
             fold(event)
         if event.op_id.startswith(":"):
             self.set_off.add(event.op_id)
@@ -173,6 +180,12 @@ class State:
         ids = (*case.reviews, *case.follow_ups.values())
         return {name for r in ids for name in self.reviews[r].members} | case.left_by
 
+    def coders(self, case_id: str) -> set[str]:
+        """Return everybody who codes or settles a text of a case: they know what readers wrote."""
+        case = self.cases.get(case_id)
+        texts = [self.coding.text(r) for r in case.reviews] if case else []
+        return {name for text in texts for name in (*text.coders, text.settler) if name}
+
     def is_barred(self, name: str, case_id: str) -> bool:
         """Say whether a conflict of interest was declared between a person and a case."""
         return name in self.barred.get(case_id, {})
@@ -191,6 +204,17 @@ class State:
             same = is_concordant(form, [review.answers for review in found])
             self.agreed[case_id] = seals, same
         return self.agreed[case_id][1]
+
+    def is_read_again(self, review: ReviewState) -> bool:
+        """Say whether the reader is reading the case again, who then must not see this review."""
+        again = self.cases[review.case_id].repeats.get(review.review_id)
+        return again is not None and self.reviews[again].status == OPEN
+
+    def reads_again(self, name: str, case_id: str) -> bool:
+        """Say whether a person is reading a case for the second time just now."""
+        case = self.cases.get(case_id)
+        again = [self.reviews[r] for r in case.repeats.values()] if case else []
+        return any(r.status == OPEN and name in r.members for r in again)
 
     def follow_up(self, case_id: str, kind: str) -> ReviewState | None:
         """Return the adjudication, consensus or stage-2 review of a case."""
@@ -243,7 +267,14 @@ class State:
         return review
 
     def _assigned(self, event: Event) -> None:
-        self._independent(event, (event.value["reviewer"],), OPEN)
+        members = (event.value["reviewer"],)
+        if event.value.get("kind", INDEPENDENT) == INDEPENDENT:
+            self._independent(event, members, OPEN)
+            return
+        first = self.reviews[event.value["repeats"]]
+        place = {"position": first.position, "discipline": first.discipline}
+        self._begin(event, kind=REPEAT, repeats=first.review_id, members=members, **place)
+        self._case(event.case_id).repeats[first.review_id] = event.review_id
 
     def _offered(self, event: Event) -> None:
         if event.value.get("kind", INDEPENDENT) == INDEPENDENT:
@@ -326,7 +357,7 @@ class State:
     def _handed_back(self, event: Event) -> None:
         review = self.reviews[event.review_id]
         self._case(event.case_id).left_by.update(review.members)
-        if review.kind == INDEPENDENT:
+        if review.kind in (INDEPENDENT, REPEAT):
             review.status = HANDED_BACK
         else:
             review.members, review.status, review.out_since = (), OFFERED, event.at
@@ -337,6 +368,7 @@ class State:
         review.signed.clear()
         review.submitted_at = review.receipt = review.seal = ""
         review.reopened.append(event.at)
+        self.coding.begin_again(review.review_id)
 
     def _escalated(self, event: Event) -> None:
         value = event.value
@@ -357,32 +389,10 @@ class State:
         """Holds, and what follows from them, are the record room's; they change no review."""
 
     _hold_released = _retention_set = _held
+    _suggested = _suggestions_shown = _suggestion_rejected = _held
 
     def _erased(self, event: Event) -> None:
         self._case(event.case_id).erased = True
-
-    def _coded(self, event: Event) -> None:
-        value = event.value
-        self.coding.codings[event.op_id] = Coding(
-            coding_id=event.op_id,
-            review_id=event.review_id,
-            case_id=event.case_id,
-            item=event.field,
-            theme=value["theme"],
-            start=value["start"],
-            end=value["end"],
-            source_hash=value["source_hash"],
-            coder=event.actor,
-            codebook=value["codebook"],
-            codebook_hash=event.definition_hash,
-            seq=event.seq,
-        )
-
-    def _uncoded(self, event: Event) -> None:
-        self.coding.codings.pop(event.value["coding_id"], None)
-
-    def _coding_done(self, event: Event) -> None:
-        self.coding.done.add((event.review_id, event.actor))
 
 
 def receipt(event: Event) -> str:

@@ -1,10 +1,10 @@
-"""The coding page: one reviewer's words, and the themes a person finds in them."""
+"""The coding pages: the list of texts, one text, how far the coding is, what is to be settled."""
 
 from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,13 +12,12 @@ from ipywidgets import VBox
 
 from lltic.errors import LlticError, Refused
 from lltic.reviews.client import Client, ServiceDown
-from lltic.ui.evidence import listed
+from lltic.ui.coding_progress import progress_parts
+from lltic.ui.coding_text import TextPage
 from lltic.ui.kit import (
     Actions,
     Heading,
     Notice,
-    Paragraph,
-    PassageCoder,
     Place,
     SignInAgain,
     SiteHeader,
@@ -29,8 +28,10 @@ from lltic.ui.kit import (
 )
 from lltic.ui.line import Line, is_over
 from lltic.ui.refusals import SAFE, refusal_words
+from lltic.ui.resolving import SettlingPage
 from lltic.ui.screen import replace
 from lltic.ui.session import connect, go_on, place_asked_for
+from lltic.ui.suggestions import ask_for
 from lltic.ui.wording import SYNTHETIC, plural
 
 __all__ = ["CodingDesk", "open_coding"]
@@ -39,8 +40,8 @@ AWAY = (
     "The review service does not answer. Everything that was marked as saved is safe. "
     "Wait a moment and try again."
 )
-
-THEME_PARTS = ("code", "label", "definition", "include", "exclude")
+LINKS = (("Texts to code", "list"), ("How far we are", "progress"))
+PROGRESS = query_string(progress="yes")
 
 
 def open_coding() -> VBox:
@@ -51,7 +52,7 @@ def open_coding() -> VBox:
 
 
 class CodingDesk:
-    """The list of texts open to a coder, and one of them.
+    """The list of texts open to a coder, and the pages it leads to.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ class CodingDesk:
         self._place = Place()
         self._place.on_action(lambda name, payload: self.go(payload["query"]))
         self._header = SiteHeader(logout_url="logout")
-        self._header.on_action(lambda name, payload: self.go(""))
+        self._header.on_action(lambda name, payload: self.go(PROGRESS if name != "list" else ""))
         self._window = Window(watching=True)
         self._window.on_action(self._of_window)
         self._again = SignInAgain()
@@ -78,11 +79,15 @@ class CodingDesk:
         self.view.add_class("lltic-page")
 
     def go(self, query: str) -> None:
-        """Go to one text (``?text=…``) or to the list of texts."""
+        """Go to one text (``?text=…``), to what is to be settled of one, or to the list."""
         asked = {k: v[0] for k, v in parse_qs(query.lstrip("?")).items()}
         try:
             if "text" in asked:
                 self._open_text(asked["text"])
+            elif "settle" in asked:
+                self._open_settling(asked["settle"])
+            elif "progress" in asked:
+                self._open_progress()
             else:
                 self._open_list()
         except Refused as error:
@@ -105,9 +110,16 @@ class CodingDesk:
         actions.on_action(lambda name, payload: self.go(query))
         self._show(query, "Not available", [Heading(text="Not available"), notice, actions])
 
-    def _show(self, query: str, title: str, parts: list[Any]) -> None:
+    def _show(self, query: str, title: str, parts: Sequence[Any]) -> None:
         replace(self._body, parts)
         self._place.turn_to(query, title)
+
+    def _say(self, error: LlticError) -> None:
+        """Say above the page why something was not done; the page stays as it is."""
+        if isinstance(error, Refused) and is_over(error):
+            return
+        rest = [part for part in self._body.children if not isinstance(part, Notice)]
+        replace(self._body, [_trouble(error), *rest])
 
     # -- the session ------------------------------------------------------------------------------
 
@@ -128,16 +140,29 @@ class CodingDesk:
         if awaited is not None:
             self.go(awaited)
 
+    def _head(self, page: Mapping[str, Any], current: str = "") -> None:
+        with self._header.hold_sync():
+            self._header.cohort = page["title"]
+            self._header.person = page["person"]["label"]
+            self._header.notice = SYNTHETIC if page["synthetic"] else ""
+            links = [{**link(*one), "current": one[1] == current} for one in LINKS]
+            self._header.links = links
+        with self._again.hold_sync():
+            self._again.name = page["person"]["name"]
+            self._again.idle_minutes = page["idle_minutes"]
+
     # -- the list ---------------------------------------------------------------------------------
 
     def _open_list(self, refused: Refused | None = None) -> None:
         queue = self._line.coding_queue()
-        texts = queue["texts"]
-        self._head(queue)
-        left = [t for t in texts if not t["done"]]
-        done = [t for t in texts if t["done"]]
+        settling = self._line.resolving_queue()["texts"]
+        self._head(queue, "list")
+        begun, left, done = _sorted(queue["texts"])
+        to_settle = [t for t in settling if not t["done"]]
         groups = [
+            {"heading": "Begun", "rows": [_row(t, "Go on", "started") for t in begun]},
             {"heading": "To code", "rows": [_row(t, "Read and code", "todo") for t in left]},
+            {"heading": "To settle", "rows": [_settling_row(t) for t in to_settle]},
             {"heading": "Coded", "rows": [_row(t, "Look again", "done") for t in done]},
         ]
         listed = Worklist(
@@ -148,126 +173,91 @@ class CodingDesk:
             support=queue["support"],
         )
         listed.on_action(lambda name, payload: self.go(payload["query"]))
-        lead = f"{plural(len(left), 'text').capitalize()} to code, {len(done)} done."
-        parts: list[Any] = [Heading(text="Theme coding", lead=lead), listed]
+        heading = Heading(text="Theme coding", lead=_lead(begun, left, to_settle, done, queue))
+        parts: list[Any] = [heading, *self._next_button(begun or left), listed]
         self._show("", "Theme coding", [_trouble(refused), *parts] if refused else parts)
 
-    def _head(self, queue: Mapping[str, Any]) -> None:
-        with self._header.hold_sync():
-            self._header.cohort = queue["title"]
-            self._header.person = queue["person"]["label"]
-            self._header.notice = SYNTHETIC if queue["synthetic"] else ""
-            self._header.links = [link("Texts to code", "list")]
-        with self._again.hold_sync():
-            self._again.name = queue["person"]["name"]
-            self._again.idle_minutes = queue["idle_minutes"]
+    def _next_button(self, texts: Sequence[Mapping[str, Any]]) -> list[Actions]:
+        if not texts:
+            return []
+        query = query_string(text=texts[0]["review_id"])
+        words = "Go on with the text you began" if texts[0]["yours"] else "Open the next text"
+        actions = Actions(primary=words, primary_action="next", flush=False)
+        actions.on_action(lambda name, payload: self.go(query))
+        return [actions]
 
-    # -- one text ---------------------------------------------------------------------------------
+    # -- the pages --------------------------------------------------------------------------------
 
     def _open_text(self, review_id: str) -> None:
         queue = self._line.coding_queue()
-        themes = [
-            {key: _words(code.get(key)) for key in THEME_PARTS}
-            for code in queue["codebook"]["codes"]
-        ]
-        data = self._line.coding_text(review_id)
+        self._take(queue, review_id)
+        data = ask_for(self._line, self._line.coding_text(review_id), uuid.uuid4().hex)
+        page = TextPage(self._line, queue, data, self._say)
+        page.on_leave(self._after_text)
         self._head(queue)
-        whose = {"owner": queue["person"]["name"], "review_id": review_id}
-        coders = [
-            self._coder(data, text, queue["codebook_hash"], themes=themes, **whose)
-            for text in data["texts"]
-        ]
-        heading = Heading(
-            text=f"Case {data['case_id']}",
-            caption="Theme coding",
-            lead="Select the words that speak of a theme, then choose the theme. Code what is "
-            "written, good practice as well as problems; several themes may share a passage. "
-            "Evidence from the notes is there to read.",
-        )
-        actions = Actions(
-            primary="" if data["done"] else "I have read all of this text",
-            primary_action="done",
-            links=[link("Back to the list", "list")],
-        )
-        done = _operation(data, uuid.uuid4().hex, "coding_done")
+        self._show(query_string(text=review_id), page.title, page.parts)
 
-        def leave(name: str, payload: Mapping[str, Any]) -> None:
-            if name != "done" or self._finish(done):
-                self.go("")
+    def _take(self, queue: Mapping[str, Any], review_id: str) -> None:
+        """Opening a text takes it, where it is still to be had."""
+        for row in queue["texts"]:
+            if row["review_id"] == review_id and not row["yours"]:
+                operation = {"op_id": uuid.uuid4().hex, "kind": "take_text"}
+                place = {"review_id": review_id, "case_id": row["case_id"]}
+                self._line.operate({**operation, **place})
 
-        actions.on_action(leave)
-        parts = [heading, *(coders or [Paragraph(text="This review holds no text.")])]
-        title = f"Theme coding – Case {data['case_id']}"
-        self._show(query_string(text=review_id), title, [*parts, actions])
+    def _after_text(self, review_id: str, finished: bool) -> None:
+        """Go back to the list; from a text that is done on to the next one.
 
-    def _finish(self, operation: Mapping[str, Any]) -> bool:
-        """Say that a text was read to its end; when that cannot be said, the page stays."""
+        Where there is something to suggest for it, that comes first, below the same text.
+        """
+        if not finished:
+            self.go("")
+            return
         try:
-            self._line.operate(operation)
-        except (Refused, ServiceDown) as error:
-            if not (isinstance(error, Refused) and is_over(error)):
-                rest = [part for part in self._body.children if not isinstance(part, Notice)]
-                replace(self._body, [_trouble(error), *rest])
-            return False
-        return True
+            if self._line.coding_text(review_id)["suggestions"]["waiting"]:
+                self.go(query_string(text=review_id))
+                return
+            begun, left, _ = _sorted(self._line.coding_queue()["texts"])
+        except LlticError:
+            self.go("")
+            return
+        following = [*begun, *left]
+        self.go(query_string(text=following[0]["review_id"]) if following else "")
 
-    def _coder(
-        self, data: dict[str, Any], text: dict[str, str], codebook_hash: str, **traits: Any
-    ) -> PassageCoder:
-        item = text["item"]
-        coder = PassageCoder(
-            text=text["text"],
-            text_id=item,
-            question=f"{text['page']}: {text['label']}",
-            codings=_codings(data, item),
-            evidence=listed(data["evidence"], data["documents"]).get(item, []),
-            **traits,
-        )
+    def _open_settling(self, review_id: str) -> None:
+        queue = self._line.resolving_queue()
+        page = SettlingPage(self._line, queue, self._line.resolving_text(review_id), self._say)
+        page.on_leave(lambda: self.go(""))
+        self._head(queue)
+        self._show(query_string(settle=review_id), page.title, page.parts)
 
-        def act(name: str, payload: Mapping[str, Any]) -> None:
-            op_id = payload["op_id"]
-            if name == "code":
-                value = {key: payload[key] for key in ("theme", "start", "end")}
-                value["codebook_hash"] = codebook_hash
-            else:
-                value = {"coding_id": payload["id"]}
-            operation = _operation(data, op_id, name, field=item, value=value)
-            try:
-                self._line.operate(operation)
-                coder.codings = _codings(self._line.coding_text(data["review_id"]), item)
-            except ServiceDown:
-                coder.keep(op_id)
-            except Refused as error:
-                if is_over(error):
-                    coder.keep(op_id)
-                else:
-                    coder.refuse(op_id, refusal_words(error))
-
-        coder.on_action(act)
-        return coder
+    def _open_progress(self) -> None:
+        found = self._line.coding_progress()
+        self._head(found, "progress")
+        self._show(PROGRESS, "How far we are", progress_parts(found))
 
 
-def _operation(data: Mapping[str, Any], op_id: str, kind: str, **more: Any) -> dict[str, Any]:
-    return {
-        "op_id": op_id,
-        "kind": kind,
-        "review_id": data["review_id"],
-        "case_id": data["case_id"],
-        **more,
-    }
+def _sorted(texts: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
+    """Return the texts that are begun, to be coded, and done, each in their order."""
+    begun = [t for t in texts if t["yours"] and not t["done"]]
+    left = [t for t in texts if not t["yours"] and not t["done"]]
+    return begun, left, [t for t in texts if t["done"]]
 
 
-def _words(value: Any) -> str:
-    """Return a part of a code as one text; lists, as in "include", become lines."""
-    return "; ".join(value) if isinstance(value, list) else value or ""
-
-
-def _codings(data: Mapping[str, Any], item: str) -> list[dict[str, Any]]:
-    return [
-        {"id": c["coding_id"], "theme": c["theme"], "start": c["start"], "end": c["end"]}
-        for c in data["codings"]
-        if c["item"] == item
-    ]
+def _lead(
+    begun: Sequence[Any],
+    left: Sequence[Any],
+    to_settle: Sequence[Any],
+    done: Sequence[Any],
+    queue: Mapping[str, Any],
+) -> str:
+    counts = [f"{plural(len(begun) + len(left), 'text').capitalize()} to code, {len(done)} done"]
+    if to_settle:
+        counts.append(f"{plural(len(to_settle), 'text')} to settle")
+    words = f"{', '.join(counts)}."
+    if queue["planned"]:
+        words += " Opening a text makes it yours until you have read it or given it back."
+    return words
 
 
 def _trouble(error: LlticError) -> Notice:
@@ -275,12 +265,27 @@ def _trouble(error: LlticError) -> Notice:
     return Notice(kind="error", title="That was not done", text=text, announce=True)
 
 
+STATUS = {"todo": "To code", "started": "Begun", "done": "Coded"}
+
+
 def _row(text: dict[str, Any], words: str, kind: str) -> dict[str, Any]:
     return {
         "case_id": text["case_id"],
         "link": words,
         "detail": plural(text["codings"], "passage") + " coded by you",
-        "status": {"todo": "To code", "done": "Coded"}[kind],
+        "status": STATUS[kind],
         "status_kind": kind,
         "query": query_string(text=text["review_id"]),
+    }
+
+
+def _settling_row(text: dict[str, Any]) -> dict[str, Any]:
+    counts = f"{text['settled']} of {plural(text['differences'], 'difference')} settled"
+    return {
+        "case_id": text["case_id"],
+        "link": "Settle",
+        "detail": counts,
+        "status": "To settle",
+        "status_kind": "todo",
+        "query": query_string(settle=text["review_id"]),
     }

@@ -29,7 +29,7 @@ from lltic.ui.refusals import SAFE, refusal_words
 from lltic.ui.screen import replace
 from lltic.ui.session import connect, go_on, place_asked_for
 from lltic.ui.sheet import CASES
-from lltic.ui.wording import SYNTHETIC
+from lltic.ui.wording import ALONE, SYNTHETIC
 
 __all__ = ["Desk", "open_desk"]
 
@@ -352,7 +352,7 @@ class Desk:
 def _pages_of(line: Line, review_id: str, go: Any, turn: Any) -> CasePages:
     """Return the pages of a review, as its kind needs them."""
     data = line.review(review_id)
-    if data["kind"] == "independent":
+    if data["kind"] in ALONE:
         return CasePages(line, data, go, turn)
     # A reviewer's kernel never pays for these.
     if data["kind"] == "consensus":

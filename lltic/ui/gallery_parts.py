@@ -7,6 +7,7 @@ from functools import partial
 
 from lltic.ui import kit
 from lltic.ui.gallery_cases import JOURNEYS, WORKLISTS
+from lltic.ui.gallery_coding import CODING_PARTS
 from lltic.ui.gallery_notes import scanned
 
 __all__ = ["PARTS"]
@@ -117,6 +118,29 @@ CODED = {
     "text": "The chart stopped. The family asked.",
     "text_id": "t1",
     "question": "Your judgement",
+}
+SUGGESTED = {
+    "id": "s1",
+    "theme": "fluids",
+    "label": "Fluids",
+    "definition": "Fluid balance and its chart.",
+    "sure": "The computer is fairly sure (74 %).",
+    "words": ["chart", "stopped"],
+    "measured": "When it was measured, 80 of 100 such suggestions of this theme were right.",
+    "shows": [
+        {"value": "problem", "label": "A problem"},
+        {"value": "good_practice", "label": "Good practice"},
+    ],
+    "answer": "open",
+}
+ALSO_SUGGESTED = {
+    **SUGGESTED,
+    "id": "s2",
+    "theme": "family",
+    "label": "Family",
+    "definition": "",
+    "words": ["family"],
+    "shows": [],
 }
 ERRORS = [
     {"field": "TextArea.1", "message": "Write your judgement"},
@@ -298,6 +322,26 @@ PARTS: Mapping[str, Sequence[Made]] = {
                 locked=True,
                 codings=[{"id": "c1", "theme": "fluids", "start": 0, "end": 18}],
                 **CODED,
+            ),
+        ),
+    ),
+    **CODING_PARTS,
+    "SuggestionList": (
+        (
+            "two to answer",
+            lambda: kit.SuggestionList(
+                suggestions=[SUGGESTED, ALSO_SUGGESTED],
+                **{k: CODED[k] for k in ("themes", "text", "text_id")},
+            ),
+        ),
+        (
+            "answered",
+            lambda: kit.SuggestionList(
+                suggestions=[
+                    {**SUGGESTED, "answer": "accepted", "coding_id": "c1"},
+                    {**ALSO_SUGGESTED, "answer": "rejected"},
+                ],
+                **{k: CODED[k] for k in ("themes", "text", "text_id")},
             ),
         ),
     ),

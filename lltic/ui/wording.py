@@ -12,6 +12,7 @@ from lltic.ui.dates import in_words, unfinished
 from lltic.ui.kit.fields import MISSING_CHOICES
 
 __all__ = [
+    "ALONE",
     "CLOSING",
     "KINDS",
     "SYNTHETIC",
@@ -33,11 +34,15 @@ SYNTHETIC = "Synthetic study: invented people, invented notes."
 
 KINDS = {
     "independent": "Review",
+    "repeat": "Second reading: you read this case some time ago, and judge it afresh",
     "adjudication": "Adjudication: two reviewers differ, and you settle it",
     "consensus": "Agreeing together: primary and secondary care on one judgement",
     "stage_2": "Second stage: another look at a case that the first reviewers found serious",
 }
 """The kinds of review in plain words."""
+
+ALONE = ("independent", "repeat")
+"""The kinds that somebody fills in from the notes alone, with nobody else's words beside them."""
 
 SAYS = "By signing you say: “I have judged this case, and these are my words.”"
 
@@ -51,6 +56,16 @@ CLOSING: Mapping[str, Mapping[str, str]] = {
         "says": SAYS,
         "button": "Confirm and submit",
         "done": "Review submitted",
+    },
+    "repeat": {
+        "check": "Nobody sees them until you submit.",
+        "title": "Submit your second reading",
+        "lead": "When you submit, your judgement is locked: it cannot be changed afterwards.",
+        "told": "Your first reading stays the one that counts for this case. The two together "
+        "show how steady readings are; a concern you raise here is followed up all the same.",
+        "says": SAYS,
+        "button": "Confirm and submit",
+        "done": "Second reading submitted",
     },
     "adjudication": {
         "check": "They become the settled judgement of this case when you sign.",

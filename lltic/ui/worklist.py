@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from lltic.ui.kit import Worklist, query_string
-from lltic.ui.wording import KINDS, day, plural, progress_counts
+from lltic.ui.wording import ALONE, KINDS, day, plural, progress_counts
 
 __all__ = ["case_list", "lead"]
 
@@ -152,15 +152,15 @@ def _row(review: dict[str, Any], words: str, status: str, kind: str) -> dict[str
     }[kind]
     page = (review["next_page"] or "check") if kind == "doing" else "tasks"
     page = "check" if kind in ("done", "waiting") else page
-    alone = review["kind"] == "independent"
+    alone, first = review["kind"] in ALONE, review["kind"] == "independent"
     detail = [
         review["summary"],
-        "" if alone else KINDS[review["kind"]],
+        "" if first else KINDS[review["kind"]],
         REOPENED if reopened else when,
     ]
     row = {
         "case_id": review["case_id"],
-        "link": words if alone or kind != "todo" else "Start",
+        "link": words if first or kind != "todo" else "Start",
         "detail": " · ".join(part for part in detail if part),
         "status": "Opened again" if reopened else status,
         "status_kind": kind,

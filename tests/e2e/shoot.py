@@ -61,6 +61,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "escalation": "escalation",
     },
     "coding": {"coding, a passage": "coding"},
+    "settling_codings": {"coders differ": "coders-differ"},
     "finished": {"receipt": "receipt"},
 }
 """Which states of the walks are kept, and under which name."""

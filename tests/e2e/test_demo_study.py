@@ -16,8 +16,9 @@ from lltic.cli import main
 from lltic.cli.demo import make_demo
 from lltic.form import load_form
 from lltic.reviews.read import coded_reviews, codings, head, judgements, texts
-from lltic.sources.synthetic.truth import Truth, read_truth
-from lltic.themes import load_codebook, prevalence
+from lltic.sources.synthetic.trust import population
+from lltic.sources.synthetic.truth import Truth, read_truth, told_together
+from lltic.themes import count_themes, load_codebook, prevalence, together
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +35,16 @@ def test_planted_agreement_is_recovered_within_its_interval(demo_study, truth):
     assert kappa.high - kappa.low < 0.2, "an interval that says nothing recovers everything"
 
 
-def test_planted_theme_rates_are_recovered_within_their_intervals(demo_study, truth):
+@pytest.fixture(scope="module")
+def counted(demo_study):
+    book = load_codebook("lltic-12", demo_study.path)
+    made = codings(demo_study), texts(demo_study), coded_reviews(demo_study)
+    return count_themes(*made, book)
+
+
+def test_planted_theme_rates_are_recovered_within_their_intervals(counted, truth):
     planted = {theme.theme: theme for theme in truth.themes}
-    found = prevalence(
-        codings(demo_study),
-        texts(demo_study),
-        coded_reviews(demo_study),
-        load_codebook("lltic-12", demo_study.path),
-    )
+    found = prevalence(counted)
     assert {row.theme for row in found} == set(planted)
     # Twelve 95 % intervals: one may miss by chance, and the planted seed decides which.
     outside = [
@@ -51,6 +54,39 @@ def test_planted_theme_rates_are_recovered_within_their_intervals(demo_study, tr
     ]
     assert len(outside) <= 1, outside
     assert all(row.estimate.high - row.estimate.low < 0.12 for row in found)
+
+
+@pytest.mark.parametrize("polarity", ["problem", "good_practice"])
+def test_planted_problems_and_good_practice_are_told_apart(counted, truth, polarity):
+    planted = {
+        one.theme: one.told if polarity == "problem" else one.mentioned - one.told
+        for one in truth.themes
+    }
+    found = prevalence(counted, polarity=polarity)
+    outside = [
+        row.theme
+        for row in found
+        if not row.estimate.low <= planted[row.theme] <= row.estimate.high
+    ]
+    assert len(outside) <= 1, outside
+
+
+def test_themes_that_were_planted_together_are_found_together(counted, truth):
+    """Quality makes them meet: odds ratios of the population are sums over the qualities."""
+    everyone = population(truth.seed)
+    told = {one.theme: one.told for one in truth.themes}
+    outside = []
+    for pair in together(counted, polarity="problem"):
+        both = told_together(pair.theme, pair.other, everyone)
+        one, other = told[pair.theme] - both, told[pair.other] - both
+        ratio = both * (1 - both - one - other) / (one * other)
+        found = pair.association.odds_ratio
+        if not found.low <= ratio <= found.high:
+            outside.append((pair.theme, pair.other))
+    assert len(outside) <= 6, outside  # of 66 intervals of 95 %
+    best = min(together(counted, polarity="problem"), key=lambda pair: pair.p_adjusted)
+    assert {best.theme, best.other} == {"discharge_summary", "discharge_management"}
+    assert best.p_adjusted < 0.001
 
 
 def test_the_same_seed_makes_the_same_study(demo_study, tmp_path):

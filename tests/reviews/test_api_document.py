@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 from papers import lay
-from running_service import FIRST, PEOPLE, SECOND, everybody, served
+from running_service import CHEAP, FIRST, PEOPLE, SECOND, everybody, served
 from small_study import COMPLETE, PASSWORD
 
 from lltic.reviews import admin
+from lltic.reviews.accounts import Accounts
+from lltic.reviews.people import Person
 from lltic.reviews.service.metrics import operator_secret
 from lltic.reviews.vouching import OWN_ISSUER, voucher_secret
 from lltic.sources.synthetic.paper import pdf_of
 
 KEPT = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 CASE = FIRST[:-2]
+CODERS = tuple(Person(name, name.title(), "Trust", ("coder",)) for name in ("dora", "nia"))
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,8 @@ def world(tmp_path_factory):
 
     study = make_study(tmp_path_factory.mktemp("s") / "study", lambda: datetime.now(UTC))
     everybody(study)
+    for person in CODERS:
+        Accounts(study.keys, hasher=CHEAP).add(person, PASSWORD)
     lay(study, CASE, f"doc-{CASE}-pdf", "pdf", pdf_of(["Seen at ten."]))
     with admin.writing(study) as store, served(study, store) as line:
         line.study = study
@@ -40,7 +45,25 @@ def world(tmp_path_factory):
                 value = {"value": 1} if (name, field) == ("ben", "overall.score") else value
                 line.answer(clients[name], field, value, review=review)
             line.submit(clients[name], name, review)
+        two_code(line)
         yield line
+
+
+def two_code(line) -> None:
+    """Two coders differ on a text, and a third has begun another."""
+    ids = {"review_id": FIRST, "case_id": CASE}
+    for person in CODERS:
+        coder = line.client(person.name)
+        digest = coder.coding_queue()["codebook_hash"]
+        value = {"theme": "medication", "codebook_hash": digest, "start": 0}
+        value["end"] = 4 if person.name == "dora" else 12
+        if person.name == "dora":
+            value["theme"] = "antibiotics"
+        operation = {"kind": "code", **ids, "field": "ongoing.judgement", "value": value}
+        coder.operate({**operation, "op_id": f"code-{person.name}"})
+        coder.operate({"kind": "coding_done", **ids, "op_id": f"done-{person.name}"})
+    take = {"kind": "take_text", "review_id": SECOND, "case_id": CASE, "op_id": "take-by-cody"}
+    line.client("cody").operate(take)
 
 
 @pytest.fixture
@@ -127,7 +150,10 @@ def test_every_answer_has_the_shape_it_is_said_to_have(world):
         "discordant": (None, bearer["cora"]),
         "calibration": (None, bearer["cora"]),
         "coding_queue": (None, bearer["cody"]),
-        "coding_text": (None, bearer["cody"]),
+        "coding_text": (None, bearer["dora"]),
+        "coding_progress": (None, bearer["cora"]),
+        "resolving_queue": (None, bearer["cody"]),
+        "resolving_text": (None, bearer["cody"]),
         "extract": (None, bearer["ana"]),
         "events": (None, bearer["otto"]),
         "accesses": (None, bearer["otto"]),

@@ -210,3 +210,25 @@ def test_a_joint_place_is_for_a_side_that_nobody_reads_and_for_its_people(world,
     state = replay(world.store.read())
     assert state.reviews[made["review_id"]].members == ("gwen",)
     assert check_replay(list(world.store.read())).passed
+
+
+CODY = Person("cody", "Cody", "Task force", ("coder", "reviewer"))
+
+
+def test_whoever_codes_what_a_reader_wrote_is_not_given_the_case(world):
+    """A review that was coded is opened again and handed back: its place is not for the coder."""
+    for person, review in ((world.amira, FIRST), (world.ben, SECOND)):
+        world.fill(person, review)
+        world.submit(person, review)
+    book = world.desk.coding_queue(CODY)["codebook_hash"]
+    value = {"theme": "fluid_management", "start": 0, "end": 5, "codebook_hash": book}
+    do(world, "code", review=FIRST, person=CODY, field="ongoing.judgement", value=value)
+    do(world, "reopen", review=FIRST, reason="A slip of the pen.")
+    do(world, "hand_back", review=FIRST, person=world.amira, reason="No time.")
+    with pytest.raises(Refused) as error:
+        give(world, whom=CODY)
+    assert codes(error) == ("codes-this-case",)
+    with pytest.raises(Refused) as error:
+        do(world, "take", person=CODY, value={"kind": "independent"})
+    assert codes(error) == ("nothing-to-take",)
+    assert give(world, whom=DAN)["review_id"] == THIRD

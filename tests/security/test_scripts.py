@@ -174,8 +174,10 @@ def test_a_coders_pages(watch, browser, served, hostile):
     with signed_in(watch, browser, served, "cody", "coding") as page:
         watch.look(page, "texts to code", ".lltic-site-header", ".lltic-worklist")
         turn(page, query_string(text=f"{SERIOUS[0]}-1"))
-        page.locator(".lltic-coder details").first.evaluate("(one) => (one.open = true)")
-        watch.look(page, "coding", ".lltic-coder__words", ".lltic-coder__themes")
+        page.locator(
+            ".lltic-coder button.lltic-theme"
+        ).first.focus()  # what it means is at hand then
+        watch.look(page, "coding", ".lltic-coder__words", ".lltic-picker__definition")
     assert watch.found == {}
 
 

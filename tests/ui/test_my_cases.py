@@ -7,17 +7,19 @@ from datetime import date, timedelta
 
 import pytest
 from page_screens import FIRST, Screen
-from small_study import AMIRA, BEN
+from small_study import AMIRA, BEN, COMPLETE
 
 from lltic.form.model import Form, Page
 from lltic.records import from_plain
 from lltic.reviews import admin
 from lltic.reviews.desk import Desk as ServiceDesk
+from lltic.reviews.state import replay
 from lltic.ui.journey import journey_of, turn_journey
 from lltic.ui.kit import Journey, Worklist
 from lltic.ui.worklist import _age
 
 SECOND = "AAAAA-00002-1"
+AT = "2026-11-20T09:00:00.000000Z"
 
 
 @pytest.fixture
@@ -154,3 +156,25 @@ def test_a_case_book_of_an_older_version_still_has_its_stays(screen):
     turn_journey(journey, OLD, PAGE, compact=True)
     assert journey.contacts == [] and journey.phases == [] and journey.phase == {}
     assert journey.segments[0]["from"] == "2026-09-01"
+
+
+def test_a_second_reading_says_what_it_is_and_begins_from_the_notes_alone(small_study, clock):
+    with admin.writing(small_study) as store:
+        screen = Screen(ServiceDesk(small_study, store, clock), AMIRA)
+        screen.open_first()
+        for field, value in COMPLETE.items():
+            screen.write(field, value)
+        operation = {"op_id": "operation-submit", "kind": "submit", "review_id": FIRST}
+        ServiceDesk(small_study, store, clock).operate(
+            AMIRA, {**operation, "case_id": "AAAAA-00001"}, "password"
+        )
+        again = admin.readings_again(replay(store.read()), [("amira", "AAAAA-00001")], AT)
+        store.append(again)
+        screen = Screen(ServiceDesk(small_study, store, clock), AMIRA)
+        rows = [row for group in listed(screen).groups for row in group["rows"]]
+        [row] = [row for row in rows if "AAAAA-00001" in row["case_id"]]
+        assert "Second reading: you read this case some time ago" in row["detail"]
+        screen.desk.go(row["query"])
+        assert screen.desk._case._answers == {}
+        screen.desk.go(screen.desk._case.query("submit"))
+        assert screen.desk._case.kind == "repeat"

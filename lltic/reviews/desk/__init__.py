@@ -5,6 +5,9 @@
 ``notes``          the documents of a case, page by page
 ``finding``        where words stand in them
 ``coding``         a coder's queue and texts
+``coding_progress``  how far the coding is, and the curve of new themes
+``coded_texts``    the words that are coded
+``resolving``      where coders differ, for whoever settles it
 ``oversight``      adjudicators, coordinators, analysts, auditors
 ``allotting``      what a coordinator needs to give cases out
 ``differences``    where the reviewers of a case that is in differ
@@ -28,9 +31,11 @@ from lltic.reviews.desk import (
     allotting,
     calibration,
     coding,
+    coding_progress,
     differences,
     notes,
     oversight,
+    resolving,
     reviewing,
 )
 from lltic.reviews.desk.leases import Leases
@@ -135,7 +140,7 @@ class Desk:
         event = self._store.find(op_id) if is_operation_id(op_id) else None
         if event is None or event.actor != person.name:
             return None
-        asked = operation.get("review_id", event.review_id)
+        asked = operation.get("review_id") or event.review_id  # the next one is asked for without
         return event if asked == event.review_id else None
 
     def _catch_up(self) -> None:
@@ -245,6 +250,21 @@ class Desk:
         """Return one review's texts, the evidence beside them, and this coder's codings."""
         with self._turn:
             return coding.text(self._room, person, review_id)
+
+    def coding_progress(self, person: Person) -> dict[str, Any]:
+        """Return how far the coding is, and who has which text for a coordinator."""
+        with self._turn:
+            return coding_progress.progress(self._room, person)
+
+    def resolving_queue(self, person: Person) -> dict[str, Any]:
+        """Return the texts on which others differ and that a coder may settle."""
+        with self._turn:
+            return resolving.queue(self._room, person)
+
+    def resolving_text(self, person: Person, review_id: str) -> dict[str, Any]:
+        """Return one of those texts, with both sides and without names."""
+        with self._turn:
+            return resolving.text(self._room, person, review_id)
 
     def waiting(self, person: Person) -> dict[str, Any]:
         """Return the cases that an adjudicator may take."""

@@ -16,7 +16,7 @@ from lltic.reviews.desk.reviewing import evidence_of
 from lltic.reviews.desk.room import Room, needs_role
 from lltic.reviews.people import Person
 from lltic.reviews.record.accesses import access
-from lltic.reviews.rules import may_take
+from lltic.reviews.rules import is_blind, may_code, may_settle, may_take
 from lltic.reviews.state import (
     ADJUDICATION,
     HANDED_BACK,
@@ -85,6 +85,7 @@ def told_apart(overview: Mapping[str, Any], labels: Mapping[str, str]) -> dict[s
     named |= {m for c in overview.get("cases", ()) for r in c["reviews"] for m in r["members"]}
     named |= {m for c in overview.get("discordant", ()) for m in c["settled_by"]}
     named |= {p["reviewer"] for i in overview.get("items", ()) for p in i["people"]}
+    named |= {one["coder"] for one in overview.get("out", ())}
     return {
         name: f"{labels[name]} ({name})" if alike[_as_read(labels[name])] > 1 else labels[name]
         for name in sorted(named & labels.keys())
@@ -148,7 +149,10 @@ def case(room: Room, person: Person, case_id: str) -> dict[str, Any]:
 
 
 def extract(room: Room, person: Person) -> dict[str, Any]:
-    """Return the locked judgements of cases that are in, reviewers under pseudonyms."""
+    """Return the locked judgements of cases that are in, reviewers under pseudonyms.
+
+    Without cases that the analyst is just reading a second time.
+    """
     needs_role(person, "analyst")
     key = room.study.pseudonym_key()
     rows = [
@@ -160,7 +164,7 @@ def extract(room: Room, person: Person) -> dict[str, Any]:
             "evidence": evidence_of(review),
         }
         for case_id in room.state.cases
-        if room.state.case_is_closed(case_id)
+        if room.state.case_is_closed(case_id) and not room.is_blind(person, case_id)
         for review in room.state.independent(case_id)
         if review.status == LOCKED
     ]
@@ -181,8 +185,24 @@ def accesses(room: Room, person: Person, found: Iterable[Event], limit: int) -> 
 
 
 def _sees_all(room: Room, person: Person) -> None:
-    """Refuse who is no auditor, or reads a case that a book would un-blind."""
+    """Refuse who is no auditor, or reads a case or codes a text that a book would un-blind."""
     needs_role(person, "auditor")
     if any(room.is_blind(person, case_id) for case_id in room.state.cases):
         hint = "It opens when your own cases are in; or ask an auditor who reviews none."
         raise Refused(Problem("still-blind", "the record", "is not open to you yet", hint=hint))
+    reviews = room.state.reviews.values()
+    if any(_is_to_code(room, person, r) or _is_to_settle(room, person, r) for r in reviews):
+        hint = "It opens when the texts you may code are done; or ask an auditor who codes none."
+        raise Refused(Problem("still-blind", "the record", "is not open to you yet", hint=hint))
+
+
+def _is_to_code(room: Room, person: Person, review: ReviewState) -> bool:
+    """Whether who codes a text, or may begin to, has not said that they are done, or others not."""
+    done = person.name in room.state.coding.text(review.review_id).done
+    return may_code(room.state, person, review) and (not done or is_blind(room.state, review))
+
+
+def _is_to_settle(room: Room, person: Person, review: ReviewState) -> bool:
+    """Whether a text waits to be settled by somebody who must not know who said what."""
+    settled = room.state.coding.text(review.review_id).settled_at
+    return not settled and may_settle(room.state, person, review)

@@ -13,7 +13,7 @@ from lltic.reviews.desk.notes import note_of
 from lltic.reviews.desk.room import Room
 from lltic.reviews.people import Person
 from lltic.reviews.rules import review_of, sources_of
-from lltic.reviews.state import CONSENSUS, INDEPENDENT, OPEN, ReviewState
+from lltic.reviews.state import CONSENSUS, INDEPENDENT, OPEN, REPEAT, ReviewState
 
 __all__ = ["document", "evidence_of", "review", "worklist"]
 
@@ -24,7 +24,9 @@ MOST_DAYS = 3650
 def worklist(room: Room, person: Person) -> dict[str, Any]:
     """Return the reviews a person writes in."""
     role = {"reviewer", "adjudicator"} & set(person.roles)
-    own = [r for r in room.state.reviews.values() if person.name in r.members and role]
+    state = room.state
+    mine = (r for r in state.reviews.values() if person.name in r.members and role)
+    own = [r for r in mine if not state.is_read_again(r)]
     return {**room.about(), "reviews": [_row(room, review) for review in own]}
 
 
@@ -105,7 +107,8 @@ def review(room: Room, person: Person, review_id: str) -> dict[str, Any]:
     }
     found = {**_row(room, own), "case": case, "form": room.form(own), "fields": fields}
     found["evidence"] = evidence_of(own)
-    return found if own.kind == INDEPENDENT else {**found, **_others(room, person, own)}
+    alone = own.kind in (INDEPENDENT, REPEAT)
+    return found if alone else {**found, **_others(room, person, own)}
 
 
 def evidence_of(review: ReviewState) -> list[dict[str, Any]]:

@@ -51,9 +51,10 @@ class Room:
         return self.forms[key]
 
     def is_blind(self, person: Person, case_id: str) -> bool:
-        """Say whether a person is one of the readers of a case that is not in yet."""
+        """Say whether a person is a reader of a case that is not in yet, or reads it again."""
         reads = person.name in self.state.readers(case_id)
-        return reads and not self.state.case_is_closed(case_id)
+        out = not self.state.case_is_closed(case_id)
+        return reads and (out or self.state.reads_again(person.name, case_id))
 
     def about(self) -> dict[str, Any]:
         """Return what every first page says of the study."""

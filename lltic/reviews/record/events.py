@@ -56,6 +56,14 @@ KINDS = (
     "coded",  # a theme laid on a passage
     "uncoded",  # and taken off again
     "coding_done",  # a coder has read a review to its end
+    "coding_planned",  # how the coding goes: what is coded twice, and when it may stop
+    "text_taken",  # a review's words taken by a coder
+    "text_released",  # and given back before they were done
+    "resolved",  # of two coders' differences, what stands of one
+    "text_resolved",  # and that all of a text are settled
+    "suggested",  # what a model would have looked at in a text; nobody sees it yet
+    "suggestions_shown",  # handed to a coder who is done with the text
+    "suggestion_rejected",  # and set aside by them; one that is taken is a coding
     "held",  # kept for a court or an inquiry, whatever its age
     "hold_released",
     "retention_set",  # how long it is kept

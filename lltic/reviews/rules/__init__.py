@@ -10,6 +10,10 @@ written. Whatever is not plainly allowed is refused, with a reason in words.
 ``giving``         open a place at a case, give it to somebody
 ``evidence``       lay a passage of the notes beside an answer, take it away
 ``coding``         lay a theme on a passage, take it off, be done
+``coding_turns``   take a text to code, give it back
+``resolving``      say what stands where coders differ
+``suggesting``     ask for suggestions when one's own coding is done, set one aside
+``marking``        how a coding after them is marked
 ``refusals``       the words of a refusal
 =================  ==========================================================
 """
@@ -24,9 +28,22 @@ from lltic.errors import Problem, Refused
 from lltic.records import Event
 from lltic.reviews.people import Person
 from lltic.reviews.record.events import Draft
-from lltic.reviews.rules import coding, coordinating, evidence, giving, reviewing, settling
-from lltic.reviews.rules.coding import may_code, text_hash
+from lltic.reviews.rules import (
+    coding,
+    coding_turns,
+    coordinating,
+    evidence,
+    giving,
+    resolving,
+    reviewing,
+    settling,
+    suggesting,
+)
+from lltic.reviews.rules.coding import is_blind, latest_codebook, may_code, text_hash
+from lltic.reviews.rules.coding_turns import in_order
+from lltic.reviews.rules.marking import named_in
 from lltic.reviews.rules.refusals import Conflict, bad_operation
+from lltic.reviews.rules.resolving import may_settle
 from lltic.reviews.rules.reviewing import review_of
 from lltic.reviews.rules.settling import may_take, sources_of
 from lltic.reviews.state import State
@@ -36,8 +53,12 @@ __all__ = [
     "SIGNED",
     "Conflict",
     "decide",
+    "in_order",
+    "is_blind",
     "is_operation_id",
+    "latest_codebook",
     "may_code",
+    "may_settle",
     "may_take",
     "operation_of",
     "review_of",
@@ -66,6 +87,12 @@ OPERATIONS: Mapping[str, Decision] = {
     "code": coding.code,
     "uncode": coding.uncode,
     "coding_done": coding.coding_done,
+    "take_text": coding_turns.take_text,
+    "release_text": coding_turns.release_text,
+    "resolve": resolving.resolve,
+    "resolving_done": resolving.resolving_done,
+    "see_suggestions": suggesting.see_suggestions,
+    "reject_suggestion": suggesting.reject_suggestion,
 }
 
 SIGNED: Mapping[str, str] = {
@@ -142,6 +169,12 @@ KIND_OF = {
     "coded": "code",
     "uncoded": "uncode",
     "coding_done": "coding_done",
+    "text_taken": "take_text",
+    "text_released": "release_text",
+    "resolved": "resolve",
+    "text_resolved": "resolving_done",
+    "suggestions_shown": "see_suggestions",
+    "suggestion_rejected": "reject_suggestion",
 }
 
 
@@ -170,7 +203,9 @@ def operation_of(event: Event, state: State) -> tuple[Person, dict[str, Any], st
     if kind in SIGNED:
         signature = event.value["signature"]["method"]
     if kind == "code":
-        value = {key: event.value[key] for key in ("theme", "start", "end")}
+        said = ("theme", "start", "end", "polarity")
+        value = {key: event.value[key] for key in said if key in event.value}
+        value |= named_in(event.value)
         operation["value"] = {**value, "codebook_hash": event.definition_hash}
     if kind == "take":
         operation["value"] = {"kind": event.value["kind"]}

@@ -97,6 +97,10 @@ def reopen(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str
     review = _independent(state, op)
     if review.status != LOCKED:
         raise Refused(Problem("not-locked", "this review", "is not locked"))
+    if state.is_read_again(review):
+        hint = "Wait until the second reading is in, or ask its reader to hand it back."
+        message = "is just being read a second time"
+        raise Refused(Problem("read-again", "this case", message, hint=hint))
     if state.cases[review.case_id].follow_ups.keys() - {STAGE_2}:
         hint = "Others have seen it. Corrections belong into the adjudication or the consensus."
         raise Refused(Problem("case-opened", "this review", "can no longer be reopened", hint=hint))

@@ -119,6 +119,10 @@ def give(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, 
         raise Refused(
             Problem("already-reads", "this person", "reads this case or has read it", hint=hint)
         )
+    if whom.name in state.coders(review.case_id):
+        message = "codes what a reader of this case wrote"
+        hint = "Choose somebody else: they could not judge it blind."
+        raise Refused(Problem("codes-this-case", "this person", message, hint=hint))
     if state.is_barred(whom.name, review.case_id):
         message = "has a declared conflict of interest with this case"
         hint = "Choose somebody else."

@@ -23,6 +23,10 @@ def review_of(state: State, person: Person, review_id: Any) -> ReviewState:
     review = state.reviews.get(review_id) if isinstance(review_id, str) else None
     if review is None or person.name not in review.members or _role(review) not in person.roles:
         raise not_yours()
+    if state.is_read_again(review):
+        hint = "Send in your second reading, or hand it back; then this one is shown again."
+        message = "is kept from you while you read the case again"
+        raise Refused(Problem("read-again", "your first reading", message, hint=hint))
     return review
 
 

@@ -59,6 +59,8 @@ def _waiting(state: State, person: Person, case_id: Any, kind: str) -> dict[str,
         return None
     if person.name in state.readers(case_id):
         return None  # nobody reads a case twice, and nobody judges between others and themselves
+    if kind == INDEPENDENT and person.name in state.coders(case_id):
+        return None  # whoever codes what was written is no longer blind to it
     if state.is_barred(person.name, case_id):
         return None
     if kind == INDEPENDENT:
@@ -171,7 +173,7 @@ def _consensus(state: State, review: ReviewState) -> list[dict[str, Any]]:
 def after_hand_back(state: State, review: ReviewState) -> list[dict[str, Any]]:
     """Return the place of a reviewer who gave a case back, open to somebody else."""
     if review.kind != INDEPENDENT:
-        return []  # the review itself is offered again
+        return []  # the review itself is offered again; a second reading is nobody else's
     number = len(state.cases[review.case_id].reviews) + 1
     review_id = f"{review.case_id}-{number}"
     value = {"position": review.position, "form": review.form, "discipline": review.discipline}

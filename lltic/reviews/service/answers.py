@@ -16,9 +16,6 @@ __all__ = [
     "Case",
     "CaseReview",
     "CaseRow",
-    "CodingQueue",
-    "CodingRow",
-    "CodingText",
     "Document",
     "Done",
     "Events",
@@ -117,7 +114,7 @@ class ReviewRow(Answer):
 
     review_id: ReviewId
     case_id: CaseId
-    kind: Literal["independent", "adjudication", "consensus", "stage_2"]
+    kind: Literal["independent", "repeat", "adjudication", "consensus", "stage_2"]
     status: Literal["offered", "open", "locked", "handed_back"]
     form: str
     summary: str
@@ -217,36 +214,6 @@ class Done(Answer):
     at: Instant
     version: int = 0
     receipt: str = ""
-
-
-class CodingRow(Answer):
-    """A locked review, without its author."""
-
-    review_id: ReviewId
-    case_id: CaseId
-    done: bool
-    codings: int
-
-
-class CodingQueue(About):
-    """What a coder may read, and the codebook."""
-
-    person: Who
-    texts: list[CodingRow]
-    codebook: Plain
-    codebook_hash: str
-
-
-class CodingText(Answer):
-    """The texts of one review, what of the notes stands beside them, and this coder's codings."""
-
-    review_id: ReviewId
-    case_id: CaseId
-    texts: list[Plain]
-    evidence: list[Evidence]
-    documents: list[Plain] = Field(description="What those that are cited are called.")
-    codings: list[Plain]
-    done: bool
 
 
 class WaitingRow(Answer):

@@ -148,8 +148,11 @@ class Operation(Body):
         "`{offer_again}`; `offer`: `{discipline}`, where the form has parts for several; "
         "`give`: `{to}`, an account; `escalation_update`: what is added, dates as `YYYY-MM-DD` "
         "and not in the future; `code`: `{theme, start, end, "
-        "codebook_hash}`; `uncode`: `{coding_id}`; `cite`: `{document, sha256, page, start, end, "
-        "text}`; `uncite`: `{citation_id}`.",
+        "codebook_hash}`, perhaps a `polarity`, and the `suggestion` that it answers; `uncode`: "
+        "`{coding_id}`; `release_text`: `{coder}`, an account, by a coordinator; `resolve`: "
+        "`{difference, keep}`, the ids of one side's codings or none; `reject_suggestion`: "
+        "`{suggestion_id}`; `cite`: `{document, sha256, page, start, end, text}`; `uncite`: "
+        "`{citation_id}`.",
     )
     base_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
         default=None,

@@ -10,7 +10,7 @@ from lltic.reviews.desk import Desk
 from lltic.reviews.desk.allotting import reviewers
 from lltic.reviews.desk.oversight import told_apart
 from lltic.reviews.people import Person
-from lltic.reviews.service import answers, bodies, overviews
+from lltic.reviews.service import answers, bodies, codings, overviews
 from lltic.reviews.service.calls import CALLER, Asked, Call, plain
 from lltic.reviews.service.shapes import Answer
 
@@ -37,7 +37,7 @@ class DeskCalls:
 
     def calls(self) -> list[Call]:
         """Return them, in the order of the document."""
-        a, b, o = answers, bodies, overviews
+        a, b, c, o = answers, bodies, codings, overviews
         review = "/v1/reviews/{review_id}"
 
         def ask(
@@ -58,8 +58,11 @@ class DeskCalls:
             ask("case", "/v1/cases/{case_id}", self.case, a.Case),
             ask("discordant", "/v1/discordant", self.discordant, o.Discordant),
             ask("calibration", "/v1/calibration", self.calibration, o.Calibration),
-            ask("coding_queue", "/v1/coding", self.coding_queue, a.CodingQueue),
-            ask("coding_text", "/v1/coding/{review_id}", self.coding_text, a.CodingText),
+            ask("coding_queue", "/v1/coding", self.coding_queue, c.CodingQueue),
+            ask("coding_text", "/v1/coding/{review_id}", self.coding_text, c.CodingText),
+            ask("coding_progress", "/v1/coding-progress", self.coding_progress, c.Progress),
+            ask("resolving_queue", "/v1/resolving", self.resolving_queue, c.ResolvingQueue),
+            ask("resolving_text", "/v1/resolving/{review_id}", self.resolving_text, c.Resolving),
             ask("extract", "/v1/extract", self.extract, a.Extract),
             ask("events", "/v1/events", self.events, a.Events, query="after"),
             ask("accesses", "/v1/accesses", self.accesses, a.Accesses, query="after"),
@@ -169,13 +172,36 @@ class DeskCalls:
         return self._desk.case(asked.caller, asked.ids["case_id"])
 
     def coding_queue(self, asked: Asked) -> dict[str, Any]:
-        """Return the reviews whose text a coder may read, without their authors."""
+        """Return the reviews whose text a coder may read, without their authors, in their order.
+
+        Those the coder has and those with a place for them; whether anybody else codes one,
+        or is to, is not told.
+        """
         return _told(asked.caller, self._desk.coding_queue(asked.caller))
 
     def coding_text(self, asked: Asked) -> dict[str, Any]:
         """Return one review's texts, the evidence beside them, and this coder's codings."""
         asked.note = READ
         return self._desk.coding_text(asked.caller, asked.ids["review_id"])
+
+    def coding_progress(self, asked: Asked) -> dict[str, Any]:
+        """Return how far the coding is: the curve of new themes and the stopping rule.
+
+        A text that two code counts from when both are done. A coordinator who does not code
+        is also told who has which text, since when.
+        """
+        found = self._desk.coding_progress(asked.caller)
+        asked.note = READ if found["out"] else ""
+        return self._named(asked, found)
+
+    def resolving_queue(self, asked: Asked) -> dict[str, Any]:
+        """Return the texts on which others differ and that a coder may settle."""
+        return _told(asked.caller, self._desk.resolving_queue(asked.caller))
+
+    def resolving_text(self, asked: Asked) -> dict[str, Any]:
+        """Return a text, what its coders found alike, and where they differ, as A and B."""
+        asked.note = READ
+        return self._desk.resolving_text(asked.caller, asked.ids["review_id"])
 
     def extract(self, asked: Asked) -> dict[str, Any]:
         """Return the locked judgements of the cases that are in, for an analyst."""

@@ -14,7 +14,7 @@ from lltic.reviews.service.calls import CALLER, OPERATOR, VOUCHER, Call
 
 __all__ = ["document"]
 
-VERSION = "1.3"
+VERSION = "1.4"
 """Of the interface: the first number is that of the path, the second grows with each addition."""
 
 ABOUT = """\

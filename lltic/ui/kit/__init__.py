@@ -52,6 +52,7 @@ reviewer's kernel pays for every module.
 from __future__ import annotations
 
 from lltic.ui.kit.base import Component, link, query_string
+from lltic.ui.kit.coding import CodingKeys, Curve, PassageCoder, PassageSettler
 from lltic.ui.kit.entries import EntryHeading, RepeatingGroup
 from lltic.ui.kit.evidence import Evidence, passage_of
 from lltic.ui.kit.fields import (
@@ -66,7 +67,7 @@ from lltic.ui.kit.fields import (
     TextInput,
     answer_problem,
 )
-from lltic.ui.kit.notes import NotesViewer, PassageCoder
+from lltic.ui.kit.notes import NotesViewer
 from lltic.ui.kit.page import (
     Actions,
     ErrorSummary,
@@ -89,13 +90,16 @@ from lltic.ui.kit.review import (
     Worklist,
 )
 from lltic.ui.kit.saving import ConflictNotice, SaveStatus
+from lltic.ui.kit.suggestions import SuggestionList
 
 __all__ = [
     "Actions",
     "CheckAnswers",
     "Checkboxes",
+    "CodingKeys",
     "Component",
     "ConflictNotice",
+    "Curve",
     "DateInput",
     "EntryHeading",
     "ErrorSummary",
@@ -108,6 +112,7 @@ __all__ = [
     "NumberInput",
     "Paragraph",
     "PassageCoder",
+    "PassageSettler",
     "PatientBanner",
     "Place",
     "Radios",
@@ -121,6 +126,7 @@ __all__ = [
     "Signature",
     "SiteHeader",
     "Splitter",
+    "SuggestionList",
     "Table",
     "TaskList",
     "TextArea",

@@ -1,4 +1,4 @@
-"""Reading and coding: the viewer of case notes and the coder of passages."""
+"""Reading: the viewer of case notes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from traitlets import Bool, Dict, List, Unicode
+from traitlets import Dict, List, Unicode
 
 from lltic.ui.kit.base import Component, css, esm
 
-__all__ = ["NotesViewer", "PassageCoder"]
+__all__ = ["NotesViewer"]
 
 NAME = re.compile(r"[0-9a-f]{32}")
 AROUND = 60
@@ -124,64 +124,3 @@ def _found(pages: Mapping[str, Sequence[str]], words: str) -> dict[str, Any]:
         if one.group()
     ]
     return {"hits": hits[:MOST_HITS], "more": len(hits) > MOST_HITS}
-
-
-class PassageCoder(Component):
-    """One text, passages in it, and the themes they speak of.
-
-    Traits
-        ``text``; ``text_id``; ``question`` (what the text answers); ``source`` (a line below).
-        ``themes``: list of ``{"code", "label", "definition", "include"?, "exclude"?}``.
-        ``codings``: list of ``{"id", "theme", "start", "end"}``, code points in ``text``.
-        ``evidence``: list of ``{"text", "source"}``: passages of the notes beside the text, and
-        where they stand in words.
-        ``locked``: shows codings, takes none.
-        ``owner``, ``review_id``: whose codings these are, of what. What a person codes is kept
-        in the tab under both until it is on record, also over a reload.
-    Actions
-        ``code`` {op_id, text_id, theme, start, end}: offsets are code points, ``start < end``.
-        ``uncode`` {op_id, text_id, id}.
-        Each comes again under its ``op_id`` every two seconds until a callback has returned
-        (it is done), or has said :meth:`refuse`; :meth:`keep` says "not now". A coding whose
-        ``id`` is the ``op_id`` is known to be on record.
-    """
-
-    _esm = esm("passages", "coding_box", "quotation", "passage_coder")
-    _css = css("coding", "saving", "evidence")
-    _sends = ("code", "uncode")
-    owner = Unicode().tag(sync=True)
-    review_id = Unicode().tag(sync=True)
-    text = Unicode().tag(sync=True)
-    text_id = Unicode().tag(sync=True)
-    question = Unicode().tag(sync=True)
-    source = Unicode().tag(sync=True)
-    themes = List(Dict()).tag(sync=True)
-    codings = List(Dict()).tag(sync=True)
-    evidence = List(Dict()).tag(sync=True)
-    locked = Bool(False).tag(sync=True)
-
-    def checked_payload(self, name: str, payload: dict[str, Any]) -> dict[str, Any] | None:
-        """Drop what does not fit the text, the themes and the codings shown."""
-        op_id = payload.get("op_id")
-        named = isinstance(op_id, str) and NAME.fullmatch(op_id)
-        if self.locked or payload.get("text_id") != self.text_id or not named:
-            return None
-        if name == "uncode":
-            return payload if payload.get("id") in [one["id"] for one in self.codings] else None
-        start, end = payload.get("start"), payload.get("end")
-        fits = _is_span(start, end) and end is not None and end <= len(self.text)
-        known = payload.get("theme") in [one["code"] for one in self.themes]
-        return payload if fits and known else None
-
-    def keep(self, op_id: str) -> None:
-        """Tell the browser that it cannot be done just now; it keeps it and asks again."""
-        self.send({"kept": op_id})
-
-    def refuse(self, op_id: str, message: str) -> None:
-        """Tell the browser that it will not be done, and why."""
-        self.send({"refused": op_id, "message": message})
-
-
-def _is_span(start: Any, end: Any) -> bool:
-    whole = type(start) is int and type(end) is int
-    return whole and 0 <= start < end

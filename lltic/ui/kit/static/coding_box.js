@@ -1,6 +1,6 @@
 // Codings that are not on record yet: kept in the tab, sent one after the other until they are.
 //
-// The outbox of the coding page. A coding is a deed, not the state of a field: none replaces
+// The outbox of the coding pages. A coding is a deed, not the state of a field: none replaces
 // another, and their order counts.
 
 const CODINGS = Symbol.for("lltic.codings");
@@ -12,7 +12,7 @@ class CodingBox {
   constructor() {
     this.owner = this.review = "";
     this.ops = []; // {op_id, action, text_id, …, since, sent}
-    this.coders = new Map(); // text id -> {model, changed}
+    this.coders = new Map(); // text id -> {model, changed, isDone}
     this.paused = new Set();
     this.link = document.documentElement.dataset.llticLink || "up";
     this.mirrored = true;
@@ -78,16 +78,10 @@ class CodingBox {
     return this.ops.filter((op) => op.text_id === textId);
   }
 
-  /** A text is on the page: its coder sends for it. What is on record by now is done. */
+  /** A text is on the page: its coder ({model, changed, isDone}) sends for it. What is on record by now is done. */
   attach(textId, coder) {
     this.coders.set(textId, coder);
-    this.onRecord(textId, coder.model.get("codings"));
-  }
-
-  onRecord(textId, codings) {
-    const ids = new Set(codings.map((one) => one.id));
-    const done = (op) => op.text_id === textId && (op.action === "code" ? ids.has(op.op_id) : !ids.has(op.id));
-    const open = this.ops.filter((op) => !done(op));
+    const open = this.ops.filter((op) => op.text_id !== textId || !coder.isDone(op));
     if (open.length < this.ops.length) this.ops = open;
     this.after();
   }

@@ -1,13 +1,23 @@
-const COLOURS = 6;
+const MOVES = {
+  ArrowLeft: { unit: "word", by: -1 },
+  ArrowRight: { unit: "word", by: 1 },
+  ArrowUp: { unit: "sentence", by: -1 },
+  ArrowDown: { unit: "sentence", by: 1 },
+  Home: { unit: "word", by: -Infinity },
+  End: { unit: "word", by: Infinity },
+};
 
-/** The words of a text, and its sentences, as spans in UTF-16 units. */
-function wordsOf(text) {
-  return [...text.matchAll(/\S+/gu)].map((one) => ({ start: one.index, end: one.index + one[0].length }));
+/** The unit before or behind where one is; at the ends the outermost. */
+function nextUnit(units, from, by) {
+  if (!from || by === -Infinity) return by === Infinity ? units.at(-1) : units[0];
+  if (by === Infinity) return units.at(-1);
+  if (by > 0) return units.find(({ start }) => start >= from.end) ?? units.at(-1);
+  return units.findLast(({ end }) => end <= from.start) ?? units[0];
 }
 
-function sentencesOf(text) {
-  const parts = [...text.matchAll(/[^.!?\n]+(?:[.!?]+(?=\s|$)|[.!?]+|\n|$)/gu)];
-  return parts.map((one) => trimmed(text, one.index, one.index + one[0].length)).filter(Boolean);
+/** The words of a text as spans in UTF-16 units. */
+function wordsOf(text) {
+  return [...text.matchAll(/\S+/gu)].map((one) => ({ start: one.index, end: one.index + one[0].length }));
 }
 
 class Coder {
@@ -19,8 +29,9 @@ class Coder {
     this.wordsWhenDone = "Saved.";
     this.el = mount(el, "coder");
     this.picked = null; // the passage, {start, end} in UTF-16 units
-    this.anchor = null; // index of the word where a keyboard selection began
-    this.head = null;
+    this.anchor = null; // the word or sentence where a keyboard selection began
+    this.head = null; // and the one where it is
+    this.picker = new ThemePicker({ lay: (one, polarity) => this.apply(one, polarity), back: () => this.words.focus(), isLaid: (code) => Boolean(this.codingOf(code)) });
     this.build();
   }
 
@@ -28,12 +39,16 @@ class Coder {
     return this.model.get("text");
   }
 
-  themeIndex(code) {
-    return this.model.get("themes").findIndex((one) => one.code === code);
+  theme(code) {
+    return this.model.get("themes").find((one) => one.code === code);
+  }
+
+  colour(code) {
+    return `lltic-coded--${this.picker.colour(code)}`;
   }
 
   label(code) {
-    return this.model.get("themes").find((one) => one.code === code)?.label ?? code;
+    return this.theme(code)?.label ?? code;
   }
 
   units({ start, end }) {
@@ -57,30 +72,49 @@ class Coder {
     this.pick(span);
   };
 
-  /** Arrow keys move by word, with Shift they extend; Up and Down go by ten words. */
+  /** Left and Right go by word, Up and Down by sentence; with Shift they extend. */
   fromKeys = (event) => {
-    if (this.model.get("locked")) return;
-    const words = wordsOf(this.text);
-    if (!words.length) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+    if (this.model.get("locked") || !this.text.trim()) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === "a") {
       event.preventDefault();
       this.whole();
+    } else if (event.altKey || command) {
       return;
-    }
-    if (event.key === "Escape" && this.picked) {
+    } else if (event.key === "Escape" && this.picked) {
       this.clear();
-      return;
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (!this.picked) this.whole();
+      this.picker.focus();
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      event.preventDefault();
+      this.removeHere();
+    } else if (MOVES[event.key]) {
+      event.preventDefault();
+      this.move(MOVES[event.key], event.shiftKey);
     }
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10, Home: -words.length, End: words.length }[event.key];
-    if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
-    const from = this.head ?? (by > 0 ? -1 : 1);
-    this.head = Math.min(Math.max(from + by, 0), words.length - 1);
-    if (!event.shiftKey || this.anchor === null) this.anchor = this.head;
-    const [first, last] = [Math.min(this.anchor, this.head), Math.max(this.anchor, this.head)];
-    this.pick({ start: words[first].start, end: words[last].end });
-    this.words.querySelector(".lltic-coded--picked")?.scrollIntoView({ block: "nearest" });
   };
+
+  move({ unit, by }, extending) {
+    const units = unit === "word" ? wordsOf(this.text) : sentencesOf(this.text);
+    this.head = nextUnit(units, this.head, by);
+    if (!extending || this.anchor === null) this.anchor = this.head;
+    this.pick({ start: Math.min(this.anchor.start, this.head.start), end: Math.max(this.anchor.end, this.head.end) });
+    this.words.querySelector(".lltic-coded--picked")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Take off the one theme that lies on the passage; where there are several, say so. */
+  removeHere() {
+    if (!this.picked) return this.say("Select a passage first.");
+    const here = this.codingsNow.filter((one) => {
+      const { start, end } = this.units(one);
+      return start < this.picked.end && end > this.picked.start;
+    });
+    if (here.length === 1) return this.remove(here[0]);
+    if (here.length) this.codings.querySelector("button")?.focus();
+    return this.say(here.length ? "Several themes lie here. Choose the one to remove in the list." : "No theme lies here.");
+  }
 
   whole() {
     this.anchor = this.head = null;
@@ -102,7 +136,7 @@ class Coder {
     const added = mine.filter((op) => op.action === "code" && !known.some((one) => samePassage(one, op)));
     return [
       ...known.map((one) => ({ ...one, waits: leaving.has(one.id) && "not removed yet" })),
-      ...added.map(({ op_id, theme, start, end }) => ({ id: op_id, theme, start, end, waits: "not saved yet" })),
+      ...added.map(({ op_id, theme, start, end, polarity }) => ({ id: op_id, theme, start, end, polarity, waits: "not saved yet" })),
     ];
   }
 
@@ -112,12 +146,19 @@ class Coder {
     return this.codingsNow.find((one) => samePassage(one, { theme: code, start, end })) ?? null;
   }
 
-  apply(code) {
+  /** Lay a theme on the passage, or take it off again; with another polarity it is laid anew. */
+  apply(code, polarity = "") {
     if (!this.picked) return this.say("Select a passage first, or choose Whole text.");
     const existing = this.codingOf(code);
-    if (existing) return this.remove(existing);
+    if (existing?.waits) return this.remove(existing);
+    if (existing) {
+      this.remove(existing);
+      if (!polarity || (existing.polarity ?? "") === polarity) return;
+    }
     const { start, end } = this.picked;
-    return this.keep({ action: "code", theme: code, start: toCodePoints(this.text, start), end: toCodePoints(this.text, end) }, `Coded as ${this.label(code)}.`);
+    const said = polarity ? `, ${POLARITY_WORDS[polarity]}` : "";
+    const passage = { start: toCodePoints(this.text, start), end: toCodePoints(this.text, end) };
+    this.keep({ action: "code", theme: code, ...passage, ...(polarity ? { polarity } : {}) }, `Coded as ${this.label(code)}${said}.`);
   }
 
   remove({ id, theme, waits }) {
@@ -166,9 +207,9 @@ class Coder {
 
   build() {
     const help = uid("coder-help");
-    const [of, list] = [uid("coder-of"), uid("coder-themes")]; // there may be several texts on a page
+    const of = uid("coder-of"); // there may be several texts on a page
     this.head2 = h("h2", { class: "lltic-h2", id: of });
-    this.help = h("p", { class: "lltic-hint", id: help, text: "Select words with the mouse. With the keyboard: arrow keys move by word, Shift with an arrow key extends, Ctrl+A takes the whole text." });
+    this.help = h("p", { class: "lltic-hint", id: help, text: "Select words with the mouse. With the keyboard: Left and Right move by word, Up and Down by sentence, Shift with them extends; Enter goes to the themes, with the whole text if nothing is selected." });
     this.words = h("div", { class: "lltic-coder__words", tabindex: "0", role: "group", "aria-label": "Text to code", "aria-describedby": help, on: { mouseup: () => setTimeout(this.fromMouse), keydown: this.fromKeys } });
     this.source = h("p", { class: "lltic-small" });
     this.sentences = h("details", { class: "lltic-coder__sentences" });
@@ -179,11 +220,10 @@ class Coder {
     this.evidence = h("div", { class: "lltic-evidence" });
     this.codings = h("div", { class: "lltic-coder__codings" });
     this.alarm = h("div", { class: "lltic-alarm", role: "alert" });
-    this.themes = h("ul", { class: "lltic-coder__themes" });
     this.pickBar = h("div", { class: "lltic-coder__bar" }, this.pickedWords, h("div", { class: "lltic-coder__bar-buttons" }, this.wholeButton, this.clearButton), this.news);
     this.el.replaceChildren(
       h("section", { class: "lltic-coder__text", "aria-labelledby": of }, this.head2, this.help, this.words, this.source, this.sentences, this.evidence, this.codings),
-      h("section", { class: "lltic-coder__side", "aria-labelledby": `${list} ${of}` }, this.pickBar, h("h2", { class: "lltic-h2", id: list, text: "Themes" }), this.themes),
+      h("section", { class: "lltic-coder__side", "aria-labelledby": `${this.picker.id} ${of}` }, this.pickBar, this.picker.el),
       h("div", { class: "lltic-bottom" }, this.alarm),
     );
   }
@@ -216,7 +256,7 @@ class Coder {
   drawText() {
     const spans = this.codingsNow.map((one) => ({
       ...this.units(one),
-      class: `lltic-coded lltic-coded--${(this.themeIndex(one.theme) + COLOURS) % COLOURS}`,
+      class: `lltic-coded ${this.colour(one.theme)}`,
       title: this.label(one.theme),
     }));
     if (this.picked) spans.push({ ...this.picked, class: "lltic-coded--picked" });
@@ -232,24 +272,9 @@ class Coder {
   }
 
   drawSentences() {
-    const spans = sentencesOf(this.text);
-    const boxes = [];
-    const take = () => {
-      const ticked = boxes.map((box, i) => (box.checked ? i : -1)).filter((i) => i >= 0);
-      if (!ticked.length) return this.clear();
-      const [first, last] = [ticked[0], ticked.at(-1)];
-      boxes.forEach((box, i) => (box.checked = i >= first && i <= last));
-      this.pick({ start: spans[first].start, end: spans[last].end });
-    };
-    const rows = spans.map(({ start, end }, i) => {
-      const made = choice2(uid("sentence"), this.text.slice(start, end), take);
-      boxes[i] = made.box;
-      return made.row;
-    });
-    this.sentences.replaceChildren(
-      h("summary", { text: "Choose by sentence instead" }),
-      h("fieldset", { class: "lltic-fieldset" }, h("legend", { class: "lltic-hint", text: "Tick one sentence, or the first and the last of a passage." }), rows),
-    );
+    const picked = (span) => (span ? this.pick(span) : this.clear());
+    const boxes = sentenceBoxes(this.text, "Tick one sentence, or the first and the last of a passage.", picked);
+    this.sentences.replaceChildren(h("summary", { text: "Choose by sentence instead" }), boxes);
   }
 
   drawCodings() {
@@ -261,7 +286,7 @@ class Coder {
       return h(
         "li",
         {},
-        h("span", { class: `lltic-chip lltic-coded--${(this.themeIndex(one.theme) + COLOURS) % COLOURS}`, text: this.label(one.theme) }),
+        h("span", { class: `lltic-chip ${this.colour(one.theme)}` }, this.label(one.theme), one.polarity ? h("small", { text: ` ${POLARITY_WORDS[one.polarity]}` }) : null),
         h("span", { class: "lltic-coder__quote", text: `“${short}”` }),
         this.model.get("locked")
           ? null
@@ -278,40 +303,13 @@ class Coder {
   }
 
   drawThemes() {
-    const locked = this.model.get("locked");
-    const more = ({ include, exclude }) =>
-      include || exclude
-        ? h("details", {}, h("summary", { text: "When to use it" }), include ? h("p", {}, h("b", { text: "Use for: " }), include) : null, exclude ? h("p", {}, h("b", { text: "Not for: " }), exclude) : null)
-        : null;
-    const row = (one, index) => {
-      const id = uid("theme");
-      const button = locked
-        ? h("b", { text: one.label })
-        : h("button", {
-            type: "button",
-            class: `lltic-theme lltic-coded--${index % COLOURS}`,
-            text: one.label,
-            "aria-describedby": one.definition ? id : null,
-            "data-key": `theme:${one.code}`,
-            on: { click: () => this.apply(one.code) },
-          });
-      return h("li", {}, button, one.definition ? h("p", { class: "lltic-small", id, text: one.definition }) : null, more(one));
-    };
-    redraw(this.themes, this.model.get("themes").map(row));
-    this.drawPressed();
+    this.picker.draw(this.model.get("themes"), this.model.get("locked"));
   }
 
   /** A theme that the picked passage already carries shows as pressed. */
   drawPressed() {
-    for (const button of this.themes.querySelectorAll("button.lltic-theme")) {
-      button.setAttribute("aria-pressed", String(Boolean(this.codingOf(button.dataset.key.slice("theme:".length)))));
-    }
+    this.picker.drawPressed();
   }
-}
-
-function choice2(id, label, change) {
-  const box = h("input", { type: "checkbox", id, class: "lltic-choice__input", on: { change } });
-  return { box, row: h("div", { class: "lltic-choice" }, box, h("label", { for: id, class: "lltic-choice__label", text: label })) };
 }
 
 function samePassage(one, other) {
@@ -320,7 +318,8 @@ function samePassage(one, other) {
 
 function render({ model, el }) {
   const coder = new Coder(model, el);
-  const entry = { model, changed: () => coder.changed() };
+  const isDone = (op) => model.get("codings").some(({ id }) => id === (op.action === "code" ? op.op_id : op.id)) === (op.action === "code");
+  const entry = { model, changed: () => coder.changed(), isDone };
   let shown = model.get("text_id");
   const hear = (content) => coder.hear(content);
   model.on("msg:custom", hear);
