@@ -44,7 +44,7 @@ bench: $(VENV)/.installed ## measure what benchmarks/README.md promises
 	$(RUN) -m benchmarks
 
 soak: $(VENV)/.installed $(VENV)/.spark ## the full size of the proofs that CI runs small: 10,000 kills, 500 lost links, every page in every look (an hour and more)
-	$(RUN) -m pytest -m soak -s tests/sources tests/cohort tests/faults tests/e2e
+	$(RUN) -m pytest -m soak -s tests/sources tests/cohort tests/faults tests/e2e tests/agreement
 
 screenshots: $(VENV)/.installed ## take the pictures in docs/img again (needs Chromium); look at each
 	PYTHONPATH=tests $(RUN) tests/e2e/shoot.py docs/img
