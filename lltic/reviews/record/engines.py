@@ -123,6 +123,11 @@ def for_writing(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(writes=True)
 
 
+WAITS = (0.05,) * 10
+"""Seconds between tries for the writer's lock: a server may still be ending the session of a
+command that has just ended."""
+
+
 def open_postgres(url: str, *, writer: bool = False) -> sa.Engine:
     """Open a record's PostgreSQL database.
 
@@ -163,7 +168,11 @@ def open_postgres(url: str, *, writer: bool = False) -> sa.Engine:
         @sa.event.listens_for(engine, "connect")
         def _be_the_only_one(connection: Any, record: object) -> None:
             query = "SELECT pg_try_advisory_lock(hashtext(%s))"
-            (won,) = connection.execute(query, (WRITER,)).fetchone()
+            for wait in (*WAITS, None):
+                (won,) = connection.execute(query, (WRITER,)).fetchone()
+                if won or wait is None:
+                    break
+                connection.execute("SELECT pg_sleep(%s)", (wait,))
             # Whatever the server's default: an acknowledgement comes after the flush.
             connection.execute("SET synchronous_commit TO on")
             connection.commit()

@@ -18,7 +18,7 @@ from lltic.reviews.accounts import Accounts
 from lltic.reviews.people import Person
 from lltic.reviews.record.backup import backup
 from lltic.reviews.record.disk import file_system, of_mounts, refuse_distant
-from lltic.reviews.record.engines import open_sqlite
+from lltic.reviews.record.engines import WRITER, open_sqlite
 from lltic.reviews.record.opening import reading, where, writing
 from lltic.reviews.record.restore import restore
 from lltic.reviews.record.store import CommitUnknown, RecordMoved, StoreUnavailable
@@ -236,3 +236,17 @@ def test_a_server_that_dies_and_comes_back_loses_nothing_and_stays_locked(own_cl
         with pytest.raises(LlticError) as error, postgres_store(url) as second:
             second.append([draft("second")])
         assert error.value.codes == ("record-in-use",)
+
+
+def test_the_lock_of_a_session_that_is_just_ending_is_waited_for(postgres_url):
+    """A command begins in the moment the server still ends the session of the one before."""
+    import psycopg
+
+    with psycopg.connect(postgres_url.replace("postgresql+psycopg", "postgresql")) as before:
+        before.execute("SELECT pg_advisory_lock(hashtext(%s))", (WRITER,))
+        before.commit()
+        ending = threading.Timer(0.2, before.close)
+        ending.start()
+        with postgres_store(postgres_url) as store:
+            store.append([draft(1)])
+        ending.join()
