@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -11,10 +12,27 @@ from playwright.sync_api import Locator, Page, expect
 if TYPE_CHECKING:
     from lltic.ui.kit import Field
 
-__all__ = ["PATIENCE", "becomes", "eventually", "still", "tick", "until"]
+__all__ = ["PATIENCE", "becomes", "eventually", "nobody_held_up", "still", "tick", "until"]
 
 PATIENCE = 30.0
 """Seconds a browser test waits for what has to come; who promises a time measures it."""
+
+
+HELD_UP = 10.0
+"""Seconds of the processor after which somebody is held up, on any machine.
+
+What is read in passes over it takes a tenth of them; where each part is compared with every
+other, or tried with every other, it takes minutes.
+"""
+
+
+@contextmanager
+def nobody_held_up() -> Iterator[None]:
+    """See that what is done here does not grow out of hand; how long it takes is not the point."""
+    begun = time.process_time()
+    yield
+    took = time.process_time() - begun
+    assert took < HELD_UP, f"{took:.1f} seconds of the processor"
 
 
 def until(ready: Callable[[], Any], seconds: float = PATIENCE, what: str = "it") -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +15,7 @@ from greedy_allocation import greedy
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
+from patience import nobody_held_up
 
 from lltic.allocation import AllocationPlan, CaseToRead, Reviewer, allocate
 from lltic.clock import parse_instant
@@ -134,13 +134,12 @@ def test_many_reviewers_and_readers_do_not_take_for_ever():
     assert loads_of(made, reviewers) == [3] * 40
 
 
-def test_four_hundred_cases_among_twelve_take_less_than_two_seconds():
+def test_four_hundred_cases_among_twelve_hold_nobody_up():
     cases = [CaseToRead(f"C{i:03}", ward=f"w{i % 8}") for i in range(400)]
     people = [Reviewer(f"r{i:02}", wards=(f"w{i % 8}",)) for i in range(12)]
     allocate(cases[:2], people, AllocationPlan())  # the solver is loaded
-    started = time.process_time()
-    made = allocate(cases, people, AllocationPlan()).new
-    assert time.process_time() - started < 2
+    with nobody_held_up():
+        made = allocate(cases, people, AllocationPlan()).new
     loads = loads_of(made, [who.name for who in people])
     assert (sum(loads), max(loads) - min(loads)) == (800, 1)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
+from patience import nobody_held_up
 
 from lltic.definitions import names
 from lltic.errors import LlticError
@@ -107,12 +107,11 @@ def test_a_long_chain_is_worked_out_and_a_longer_one_is_refused() -> None:
     assert beyond == [("form-condition-chain", f"f.yml: p1.q{LONGEST_CHAIN + 1}")]
 
 
-def test_a_circle_of_thousands_is_found_at_once_and_told_in_a_line() -> None:
+def test_a_circle_of_thousands_is_found_and_told_in_a_line() -> None:
     many = 5_000
     made = form(tuple(asked(f"q{n}", f"p1.q{(n + 1) % many}") for n in range(many)))
-    begun = time.process_time()
-    assert [len(circle) for circle in circles(made)] == [many]
-    assert time.process_time() - begun < 1
+    with nobody_held_up():
+        assert [len(circle) for circle in circles(made)] == [many]
     small = form(tuple(asked(f"q{n}", f"p1.q{(n + 1) % 9}") for n in range(9)))
     assert told(small)[0][2].endswith("p1.q5 → and 3 more")
 

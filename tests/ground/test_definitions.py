@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import time
 from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import nobody_held_up
 
 from lltic.definitions import FOLDERS, content_hash, find, load, names, parse, read_yaml
 from lltic.errors import LlticError, UsageError
@@ -69,10 +69,8 @@ def test_a_missing_file_is_named(tmp_path):
 def test_whatever_the_bytes_only_our_errors_come_out_and_soon(tmp_path_factory, raw):
     file = tmp_path_factory.mktemp("yaml") / "x.yml"
     file.write_bytes(raw)
-    start = time.monotonic()
-    with contextlib.suppress(LlticError):
+    with nobody_held_up(), contextlib.suppress(LlticError):
         assert isinstance(read_yaml(file), dict)
-    assert time.monotonic() - start < 1
 
 
 @dataclasses.dataclass(frozen=True)

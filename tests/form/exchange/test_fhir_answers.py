@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import copy
 import json
-import time
 
 import pytest
 from fhir_cases import EVERYTHING, all_items, answer_sheets, breaks_of_response, every
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import nobody_held_up
 
 from lltic.definitions import names
 from lltic.errors import LlticError, UsageError
@@ -306,11 +306,10 @@ def test_a_response_with_anything_anywhere_is_read_or_told(data):
         [{"linkId": f"x{n}", "answer": [{"valueString": "x"}]} for n in range(15_000)],
     ],
 )
-def test_a_large_response_is_told_within_a_second(items):
+def test_a_large_response_holds_nobody_up(items):
     document, _ = sent(EVERYTHING, {})
-    begun = time.process_time()
-    back = from_response(EVERYTHING, {**document, "item": items})
-    assert time.process_time() - begun < 1
+    with nobody_held_up():
+        back = from_response(EVERYTHING, {**document, "item": items})
     assert back.problems or back.losses
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from pathlib import Path
 
 import pytest
 from fhir_cases import EVERYTHING, breaks_of_questionnaire, every
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import nobody_held_up
 
 from lltic.errors import LlticError
 from lltic.form import Condition
@@ -380,10 +380,9 @@ HOSTILE = {
 @pytest.mark.parametrize(
     ("code", "document"), [(code, one) for code, many in HOSTILE.items() for one in many]
 )
-def test_a_hostile_file_is_refused_at_once(code, document):
-    begun = time.process_time()
-    found = from_questionnaire(document)
-    assert time.process_time() - begun < 1
+def test_a_hostile_file_is_refused_without_holding_anybody_up(code, document):
+    with nobody_held_up():
+        found = from_questionnaire(document)
     assert code in {problem.code for problem in found.problems} and found.form is None
     assert all(len(problem.where) < 300 for problem in found.problems)
 
@@ -421,15 +420,14 @@ def test_value_sets_that_name_each_other_are_not_followed():
     ],
 )
 def test_what_is_no_json_is_told(raw, code):
-    begun = time.process_time()
-    assert [p.code for p in TARGET.read(raw).problems] == [code]
-    assert time.process_time() - begun < 1
+    with nobody_held_up():
+        assert [p.code for p in TARGET.read(raw).problems] == [code]
     if code != "fhir-wrong-resource":
         with pytest.raises(LlticError):
             read_json(raw)
 
 
-def test_a_large_form_is_read_within_a_second():
+def test_a_large_form_holds_nobody_up():
     """The largest there may be, each item with a condition and with what has no place here."""
     test = [{"question": "q0", "operator": "=", "answerString": "x"}]
     many = [
@@ -440,9 +438,8 @@ def test_a_large_form_is_read_within_a_second():
         )
         for n in range(MAX_QUESTIONS)
     ]
-    begun = time.process_time()
-    found = from_questionnaire(questionnaire(group("p", *many)))
-    assert time.process_time() - begun < 1
+    with nobody_held_up():
+        found = from_questionnaire(questionnaire(group("p", *many)))
     assert found.problems == () and len(found.losses) >= 20 * MAX_QUESTIONS
 
 
@@ -476,9 +473,8 @@ def test_a_file_with_anything_anywhere_is_read_or_told(data, base):
             del place[key]
         else:
             place[key] = what
-    begun = time.process_time()
-    found = from_questionnaire(document)
-    assert time.process_time() - begun < 1
+    with nobody_held_up():
+        found = from_questionnaire(document)
     assert (found.form is None) == bool(found.problems)
     if found.form is not None:
         again = to_questionnaire(found.form, "")

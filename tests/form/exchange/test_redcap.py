@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 
 import pytest
 from fhir_cases import EVERYTHING
 from hostile_forms import FORMS, TEXTS, differing, told, with_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import nobody_held_up
 from payloads import FORMULAS
 
 from lltic.cells import csv_line
@@ -229,10 +229,9 @@ ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, CELLS)), max_size=6
 
 
 def answered(source: str | bytes) -> None:
-    """Read a file: a form that makes sense or problems with codes, within a second."""
-    start = time.process_time()
-    found = from_dictionary(source)
-    assert time.process_time() - start < 1
+    """Read a file: a form that makes sense or problems with codes, and soon."""
+    with nobody_held_up():
+        found = from_dictionary(source)
     if found.form is None:
         assert found.problems
         assert all(re.fullmatch(r"(import|form|definition)-[a-z-]+", c) for c in codes(found))

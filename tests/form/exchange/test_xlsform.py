@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import warnings
 import zipfile
 from pathlib import Path
@@ -15,6 +14,7 @@ from hostile_forms import FORMS, TEXTS, differing, told, with_text
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from patience import nobody_held_up
 from payloads import FORMULAS
 
 from lltic.definitions import names
@@ -176,9 +176,8 @@ def test_files_of_others_come_in_or_say_why_not(data_dir: Path) -> None:
     files = sorted(f for f in (data_dir / "forms" / "xlsform").rglob("*.*") if f.is_file())
     taken, refused = {}, {}
     for file in files:
-        start = time.process_time()
-        found = from_workbook(file)
-        assert time.process_time() - start < 1
+        with nobody_held_up():
+            found = from_workbook(file)
         assert (found.form is None) == bool(found.problems), file.name
         (taken if found.form else refused)[file.name] = found
     assert len(taken) >= 14
@@ -348,12 +347,11 @@ def test_a_long_expression_does_not_hold_anybody_up(expression: str) -> None:
 
 
 def answered(document: bytes) -> None:
-    """Read a file: a form that makes sense or problems with codes, within a second."""
-    start = time.process_time()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = from_workbook(document)
-    assert time.process_time() - start < 1
+    """Read a file: a form that makes sense or problems with codes, and soon."""
+    with nobody_held_up():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = from_workbook(document)
     if found.form is None:
         assert all(re.fullmatch(r"(import|form|definition)-[a-z-]+", c) for c in codes(found))
         assert found.problems

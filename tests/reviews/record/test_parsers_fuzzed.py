@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from patience import nobody_held_up
 from record_stores import draft
 
 from lltic.errors import LlticError
@@ -22,7 +21,6 @@ from lltic.reviews.record.opening import writing
 from lltic.reviews.record.restore import restore
 
 AT = "2026-11-01T09:00:00.000000Z"
-SECONDS = 1.0
 DEEP = "[" * 200_000
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -46,14 +44,6 @@ def read(parser: Callable[..., Any], *what: Any, **more: Any) -> tuple[Any, tupl
         return None, error.codes
 
 
-@contextmanager
-def soon():
-    began = time.monotonic()
-    yield
-    # Generous beside what it takes (some ms): the machine has others to serve.
-    assert time.monotonic() - began < SECONDS * 5
-
-
 def with_one_part_odd(right: dict) -> st.SearchStrategy[str]:
     """Texts that are nearly right: one part of them is anything at all, or gone."""
     part = st.sampled_from(sorted(right))
@@ -74,7 +64,7 @@ LINE = {"at": AT, "study": "s", "events": [1, "a"], "accesses": [0, "b"], "erase
 def test_an_anchor_file(tmp_path_factory, raw):
     file = tmp_path_factory.getbasetemp() / "anchors.jsonl"
     file.write_bytes(raw)
-    with soon():
+    with nobody_held_up():
         found, codes = read(read_anchors, file)
     assert codes in ((), ("bad-anchor",) * len(codes))
     assert all(isinstance(one, Anchor) for one in found or ())
@@ -105,7 +95,7 @@ def test_a_manifest(tmp_path_factory, raw):
     folder = tmp_path_factory.getbasetemp() / "as-a-backup"
     folder.mkdir(exist_ok=True)
     (folder / "manifest.json").write_bytes(raw)
-    with soon():
+    with nobody_held_up():
         found, codes = read(read_manifest, folder)
     if codes:
         assert codes == ("not-a-backup",)
@@ -171,7 +161,7 @@ def test_a_backup_of_which_a_file_became_something_else(made):
         plain = json.loads((copy / "manifest.json").read_text())
         plain["files"][name] = hash_of(file)
         (copy / "manifest.json").write_text(json.dumps(plain))
-        with soon():
+        with nobody_held_up():
             _, codes = read(restore, copy, back, anchor=made / "anchors")
         assert back.exists() == (not codes), f"{number}: half a study was left ({name})"
         outcomes.append("refused" if codes else "restored")
