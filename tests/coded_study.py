@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 
 import pytest
 from small_study import AMIRA, BEN, CODY, COMPLETE, World
 
 from lltic.cli import main
+from lltic.records import Case
 from lltic.reviews import admin
 from lltic.reviews.desk import Desk
+from lltic.sources.parquet import write_records
 
-__all__ = ["A", "B", "Run", "coded_study", "run"]
+__all__ = ["A", "B", "Run", "coded_study", "run", "with_cases"]
 
 A, B = "AAAAA-00001", "AAAAA-00002"
 
@@ -41,6 +44,23 @@ def coded_study(small_study, clock):
         ):
             world.desk.operate(CODY, operation)
     return small_study
+
+
+@pytest.fixture
+def with_cases(coded_study):
+    """The coded study with its cases in a cohort."""
+    cases = [
+        Case(
+            case_id, "p", f"d{case_id}", category, "s", "X", setting, None, date(2026, 8, 1),
+            None, date(2026, 9, day), days, 80, "female", (), "", "lltic v1", "h",
+        )
+        for case_id, category, setting, day, days in (
+            (A, "in_hospital", "acute", 2, None),
+            (B, "post_discharge", "community", 9, 4),
+        )
+    ]  # fmt: skip
+    write_records(coded_study.cohort / "cases.parquet", Case, cases)
+    return coded_study
 
 
 @pytest.fixture

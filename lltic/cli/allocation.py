@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lltic.allocation import Allocation, AllocationPlan, CaseToRead, Reviewer
     from lltic.records import Case
+    from lltic.reviews.read import OnRecord
 
 __all__ = ["allocate_cases", "put_on_worklists", "register"]
 
@@ -154,14 +155,16 @@ def allocate_cases(
     from lltic.allocation.reasons import manifest, notes
     from lltic.reviews.admin import assign_again
     from lltic.reviews.read import assignments as recorded
+    from lltic.reviews.read import on_record
     from lltic.sources.parquet import read_records
 
     drawn = read_records(study.cohort / "sample.parquet", SampledCase, made_by="lltic sample")
-    before = recorded(study)
+    record = on_record(study)
+    before = recorded(record)
     sampled = {one.case_id for one in drawn}
     elsewhere = Counter(a.reviewer for a in before if a.case_id not in sampled)
     people = [replace(w, elsewhere=elsewhere[w.name]) for w in _people(study, plan, names)]
-    cases = _cases_to_read(study, drawn, before, {who.name for who in plan.reviewers})
+    cases = _cases_to_read(record, drawn, before, {who.name for who in plan.reviewers})
     done = run(cases, people, plan, partial=partial, now=clock())
     said = manifest(done, people, plan, plan_hash)
     with write_atomically(study.cohort / MANIFEST) as stream:
@@ -233,7 +236,7 @@ def _people(study: Study, plan: AllocationPlan, names: Sequence[str]) -> list[Re
 
 
 def _cases_to_read(
-    study: Study, drawn: Sequence[SampledCase], before: Sequence[Assignment], planned: set[str]
+    record: OnRecord, drawn: Sequence[SampledCase], before: Sequence[Assignment], planned: set[str]
 ) -> list[CaseToRead]:
     """Return the sample with its places, and with what a conflict of interest may hang on.
 
@@ -243,9 +246,9 @@ def _cases_to_read(
     from lltic.cohort.whereabouts import whereabouts
     from lltic.reviews.places import places
 
-    cases = _cases(study, drawn, before)
-    where = whereabouts(study, [cases[one.case_id] for one in drawn])
-    known = places(study)
+    cases = _cases(record.study, drawn, before)
+    where = whereabouts(record.study, [cases[one.case_id] for one in drawn])
+    known = places(record)
     found = []
     for one in drawn:
         case, (ward, practice) = cases[one.case_id], where[one.case_id]

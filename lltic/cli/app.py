@@ -34,6 +34,7 @@ PARTS = (
         "agreement",
         "themes",
         "theme_figures",
+        "theme_trends",
         "theme_passages",
         "suggestions",
         "offering",

@@ -55,14 +55,16 @@ def plan(study: Study, as_json: bool, **options: Any) -> None:
 
     from lltic.reviews.coded import CodingPlan
     from lltic.reviews.coding_plan import plan_coding, planned
-    from lltic.reviews.read import coding_progress
+    from lltic.reviews.read import coding_progress, on_record
 
     given = {name: value for name, value in options.items() if value is not None}
-    found = planned(study)
+    record = on_record(study)
+    found = planned(record)
     if given:
         first = CodingPlan(seed=secrets.randbelow(SEEDS))
         found = plan_coding(study, replace(found or first, **given))
-    how_far = coding_progress(study)
+        record = on_record(study)
+    how_far = coding_progress(record)
     show(how_far, [*_plan_lines(found), *_progress_lines(found, how_far)], as_json=as_json)
 
 

@@ -25,6 +25,7 @@ from lltic.study import Study, write_atomically
 
 if TYPE_CHECKING:
     from lltic.reviews.people import Person
+    from lltic.reviews.read import OnRecord
     from lltic.themes.exercise import Coded
     from lltic.themes.exercise.desk import Said
 
@@ -57,14 +58,16 @@ def desk(directory: Path, name: str, study: Study, as_json: bool) -> None:
 
     Example: lltic exercise desk autumn-coding --study autumn-review
     """
+    from lltic.reviews.read import on_record
     from lltic.themes.exercise.desk import said_by_voice
 
     here = OpenExercise.of(study, name)
     said = said_by_voice(here.texts(), here.exercise.model)
     _check_length(said)
     made = _study(directory, here)
-    _refuse_changed(made, said)
-    added = _bring_in(made, said)
+    record = on_record(made)
+    _refuse_changed(record, said)
+    added = _bring_in(record, said)
     lines = [f"{added} voices brought in, {len(said)} in all", str(made.path)]
     show({"study": str(made.path), "added": added, "voices": len(said)}, lines, as_json=as_json)
 
@@ -119,12 +122,12 @@ def _nobody() -> Person:
     return Person(NOBODY, "Those who took part", "", ("reviewer",))
 
 
-def _refuse_changed(made: Study, said: Sequence[Said]) -> None:
+def _refuse_changed(record: OnRecord, said: Sequence[Said]) -> None:
     """Refuse where a voice says other words by now than those on the page: nothing is edited."""
     from lltic.reviews import read
 
     there: dict[str, dict[str, str]] = {}
-    for text in read.texts(made):
+    for text in read.texts(record):
         there.setdefault(text.review_id, {})[text.item] = text.value
     changed = [
         one.case_id
@@ -135,24 +138,23 @@ def _refuse_changed(made: Study, said: Sequence[Said]) -> None:
     if changed:
         hint = "Make another with 'lltic exercise desk' in a new folder."
         message = f"{len(changed)} sheets say other words than when it was made"
-        raise LlticError(Problem("desk-changed", str(made.path), message, hint=hint))
+        raise LlticError(Problem("desk-changed", str(record.study.path), message, hint=hint))
 
 
-def _bring_in(made: Study, said: Sequence[Said]) -> int:
+def _bring_in(record: OnRecord, said: Sequence[Said]) -> int:
     """Put the voices on record that are not there yet; return how many."""
     from lltic.clock import system_clock, to_text
     from lltic.records import Assignment
-    from lltic.reviews import admin, read
-    from lltic.reviews.bulk import record
+    from lltic.reviews import admin, bulk, read
 
-    there = {a.review_id for a in read.assignments(made)}
+    made, there = record.study, {a.review_id for a in read.assignments(record)}
     book = {one.case_id: _case(one) for one in said}
     with write_atomically(made.cohort / "casebook.json") as stream:
         json.dump(book, stream)
     admin.assign(made, [Assignment(o.review_id, o.case_id, NOBODY, 1, FORM) for o in said])
     at = to_text(system_clock())
     with admin.writing(made) as store:
-        record(store, ((_nobody(), op, at) for one in said for op in _operations(one)))
+        bulk.record(store, ((_nobody(), op, at) for one in said for op in _operations(one)))
     return sum(one.review_id not in there for one in said)
 
 
@@ -193,11 +195,11 @@ def collect(directory: Path, name: str, study: Study, as_json: bool) -> None:
     here = OpenExercise.of(study, name)
     texts = here.texts()
     said = said_by_voice(texts, here.exercise.model)
-    made = Study.open(directory)
-    _refuse_changed(made, said)
-    done = read.coded_reviews(made)
-    coders = {e.actor for e in read.events(made) if e.kind in ("coded", "coding_done")}
-    stands = [c for c in read.codings(made) if c.review_id in done]
+    record = read.on_record(Study.open(directory))
+    _refuse_changed(record, said)
+    done = read.coded_reviews(record)
+    coders = {e.actor for e in read.events(record) if e.kind in ("coded", "coding_done")}
+    stands = [c for c in read.codings(record) if c.review_id in done]
     found = carried_back(stands, done, said, sorted(coders))
     _refuse_other_book(here, found)
     lines = []

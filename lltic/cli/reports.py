@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lltic.form import Form
     from lltic.measures import Profile
     from lltic.reports import Facts, Phase
+    from lltic.reviews.read import OnRecord
     from lltic.themes.counted import Polarity
 
 __all__ = ["register"]
@@ -142,10 +143,11 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
     settings = study.settings
     form = load_form(settings.form, study.path)
     codebook = load_codebook(settings.codebook, study.path)
-    judgements, citations = tuple(read.judgements(study)), tuple(read.citations(study))
+    record = read.on_record(study)
+    judgements, citations = tuple(read.judgements(record)), tuple(read.citations(record))
     manifest = json.loads((study.cohort / "manifest.json").read_text("utf-8"))
     design = design_of(study)
-    themes, not_computable = _themes(study)
+    themes, not_computable = _themes(record)
     return Facts(
         title=settings.title,
         synthetic=settings.synthetic,
@@ -159,17 +161,17 @@ def gather(study: Study, profile: Profile, made_at: datetime) -> Facts:
             *([("Sampling plan", design.plan)] if design else []),
         ),
         manifest=manifest,
-        head=read.head(study),
+        head=record.head,
         notebooks=_notebooks_hash(study),
         phases=_phases(form.model),
         pages={page.id: page.title for page in form.model.pages},
         cases=pd.read_parquet(study.cohort / "cases.parquet"),
         attrition=pd.read_parquet(study.cohort / "attrition.parquet"),
-        reviews=read.status(study),
+        reviews=read.status(record),
         judgements=judgements,
         agreement=tuple(agreement_table(judgements, form.model.scored_items())),
         not_computable=not_computable,
-        unblinded=tuple(read.unblinded(study)),
+        unblinded=tuple(read.unblinded(record)),
         questions=questions_of(form.model),
         citations=citations,
         theme_labels={code.code: code.label for code in codebook.model.codes},
@@ -207,14 +209,14 @@ def _phases(form: Form) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
-def _themes(study: Study) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _themes(record: OnRecord) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return what the facts hold about themes, or the reason why there is nothing."""
     from lltic.cli.theme_gathering import gather_themes
     from lltic.errors import NotComputable
     from lltic.themes import prevalence, prevalence_beside, prevalence_by_phase
 
     try:
-        made = gather_themes(study)
+        made = gather_themes(record)
         weigh = made.estimator
         anywhere = prevalence(made.counted, estimator=weigh)
         by_phase = prevalence_by_phase(made.drawn, estimator=weigh)

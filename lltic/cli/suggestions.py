@@ -69,14 +69,15 @@ def _material(study: Study) -> Material:
     """Return what a study has to learn from, earlier versions of its codebook read in this one."""
     from dataclasses import replace
 
-    from lltic.reviews.read import coded_reviews, texts, unaided_codings
+    from lltic.reviews.read import coded_reviews, on_record, texts, unaided_codings
     from lltic.themes import load_codebook
     from lltic.themes.codebook_history import carry, lineage
     from lltic.themes.suggest import material_of
 
     book = load_codebook(study.settings.codebook, study.path)
-    carried = carry(unaided_codings(study), lineage(book, study.path))
-    material = material_of(carried.codings, texts(study), coded_reviews(study), book)
+    record = on_record(study)
+    carried = carry(unaided_codings(record), lineage(book, study.path))
+    material = material_of(carried.codings, texts(record), coded_reviews(record), book)
     return replace(material, warnings=(*carried.warnings, *material.warnings))
 
 
@@ -144,12 +145,12 @@ def check(everything: bool, study: Study, as_json: bool) -> int:
 
     Example: lltic themes suggest check --study autumn-review
     """
-    from lltic.reviews.read import coded_reviews, texts
+    from lltic.reviews.read import coded_reviews, on_record, texts
     from lltic.themes.suggest import drift, load_model, model_path
 
-    model = load_model(model_path(study))
-    done = set() if everything else coded_reviews(study)
-    new = [text for text in texts(study) if text.review_id not in done]
+    model, record = load_model(model_path(study)), on_record(study)
+    done = set() if everything else coded_reviews(record)
+    new = [text for text in texts(record) if text.review_id not in done]
     found = drift(model, [str(text.value) for text in new], [text.case_id for text in new])
     data = {"model": model.hash, "moved": found.moved, "drift": found}
     show(data, _drift_lines(found), as_json=as_json)
@@ -187,11 +188,11 @@ def code_next_command(number: int, study: Study, as_json: bool) -> None:
 
     Example: lltic themes suggest next --number 5 --study autumn-review
     """
-    from lltic.reviews.read import coded_reviews, texts
+    from lltic.reviews.read import coded_reviews, on_record, texts
     from lltic.themes.suggest import code_next, load_model, model_path
 
-    model = load_model(model_path(study))
-    waiting = _by_review(texts(study), coded_reviews(study))
+    model, record = load_model(model_path(study)), on_record(study)
+    waiting = _by_review(texts(record), coded_reviews(record))
     found = code_next(model, waiting, number)
     show(
         {"model": model.hash, "waiting": len(waiting), "reviews": found},
@@ -227,12 +228,13 @@ def emergent(topics: int, coded_too: bool, passages: bool, study: Study, as_json
 
     Example: lltic themes suggest emergent --topics 8 --study autumn-review
     """
-    from lltic.reviews.read import coded_reviews, codings, texts
+    from lltic.reviews.read import coded_reviews, codings, on_record, texts
     from lltic.themes.emergent import emergent as find
     from lltic.themes.emergent import sentences, uncoded
 
-    done, laid = coded_reviews(study), codings(study)
-    found = sentences(text for text in texts(study) if text.review_id in done)
+    record = on_record(study)
+    done, laid = coded_reviews(record), codings(record)
+    found = sentences(text for text in texts(record) if text.review_id in done)
     kept = found if coded_too else uncoded(found, laid)
     made = find(kept, laid, n_topics=topics)
     data = {"sentences": len(kept), "of": len(found), "topics": [_topic(t, passages) for t in made]}

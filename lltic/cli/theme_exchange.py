@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,11 @@ from lltic.cli.codebooks import load, write_codebook
 from lltic.cli.form_exchange import bytes_of
 from lltic.cli.output import json_option, show, study_option, table
 from lltic.cli.themes import themes
-from lltic.errors import Problem, UsageError
+from lltic.errors import LlticError, Problem, UsageError
 
 if TYPE_CHECKING:
     from lltic.records import Coding, Judgement
+    from lltic.reviews.read import OnRecord
     from lltic.study import Study
     from lltic.themes.exchange import Imported
 
@@ -68,22 +70,26 @@ def export_(to: Path, which: str | None, each_coder: bool, study: Study, as_json
 
     Example: lltic themes export --study autumn-review --to autumn.qdpx
     """
-    from lltic.reviews.read import texts
+    from lltic.reviews.read import on_record, texts
     from lltic.study import write_atomically
     from lltic.themes.codebook_history import carry, lineage
     from lltic.themes.exchange import project_of, write_qdpx
 
-    book = load(which or study.settings.codebook, study.path)
-    closed = _closed(study)
-    every = texts(study)
+    book, record = load(which or study.settings.codebook, study.path), on_record(study)
+    closed = _closed(record)
+    every = texts(record)
     words = [one for one in every if one.case_id in closed]
-    carried = carry(_codings(study, each_coder=each_coder), lineage(book, study.path))
+    carried = carry(_codings(record, each_coder=each_coder), lineage(book, study.path))
+    coded_under = {
+        row.was.coding_id: (row.was.codebook, row.was.codebook_hash) for row in carried.rows
+    }
     made = project_of(
         study.settings.title,
         book,
         words,
         carried.codings,
-        cases=_cases(study, words),
+        cases=_cases(record, words),
+        made_with=coded_under,
         synthetic=study.settings.synthetic,
     )
     with write_atomically(to, "wb", 0o600) as stream:
@@ -108,39 +114,39 @@ def export_(to: Path, which: str | None, each_coder: bool, study: Study, as_json
     show(data, lines, as_json=as_json)
 
 
-def _closed(study: Study) -> set[str]:
+def _closed(record: OnRecord) -> set[str]:
     """Cases of which every review is in: before that, readers must not know of each other."""
     from lltic.reviews.read import status
 
-    return {case_id for case_id, (locked, given) in status(study).items() if locked == given}
+    return {case_id for case_id, (locked, given) in status(record).items() if locked == given}
 
 
-def _codings(study: Study, *, each_coder: bool) -> list[Coding]:
+def _codings(record: OnRecord, *, each_coder: bool) -> list[Coding]:
     """Return the codings that stand, or of texts that several coded what each found alone."""
     from lltic.reviews.read import codings, double_coded, independent_codings
 
     if not each_coder:
-        return codings(study)
-    double = set(double_coded(study))
-    single = [one for one in codings(study) if one.review_id not in double]
-    return [*single, *(one for one in independent_codings(study) if one.review_id in double)]
+        return codings(record)
+    double = set(double_coded(record))
+    single = [one for one in codings(record) if one.review_id not in double]
+    return [*single, *(one for one in independent_codings(record) if one.review_id in double)]
 
 
-def _cases(study: Study, words: list[Judgement]) -> Mapping[str, Mapping[str, str | int]]:
+def _cases(record: OnRecord, words: list[Judgement]) -> Mapping[str, Mapping[str, str | int]]:
     """Return what of each case goes out: where it died, in which setting, and its scores."""
     from lltic.form import load_form
     from lltic.records import Case
     from lltic.reviews.read import judgements
     from lltic.sources.parquet import read_records
 
-    wanted = {one.case_id for one in words}
+    study, wanted = record.study, {one.case_id for one in words}
     found: dict[str, dict[str, str | int]] = {case_id: {} for case_id in sorted(wanted)}
     file = study.cohort / "cases.parquet"
     for case in read_records(file, Case, made_by="lltic cohort build") if file.is_file() else ():
         if case.case_id in wanted:
             found[case.case_id] |= {"category": case.category, "setting": case.setting}
     scored = load_form(study.settings.form, study.path).model.scored_items()
-    for one in judgements(study):
+    for one in judgements(record):
         if one.case_id in wanted and one.item in scored and isinstance(one.value, int):
             found[one.case_id][f"{one.item}, reader {one.position}"] = one.value
     return found
@@ -150,43 +156,77 @@ def _cases(study: Study, words: list[Judgement]) -> Mapping[str, Mapping[str, st
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--as", "name", metavar="NAME", help="What it is called; as the file when not given.")
 @click.option("--codebook", "which", metavar="NAME", help="Which one; the study's when not given.")
+@click.option("--replace", is_flag=True, help="Put it in the place of an import of that name.")
 @study_option
 @json_option
-def import_(file: Path, name: str | None, which: str | None, study: Study, as_json: bool) -> int:
+def import_(
+    file: Path, name: str | None, which: str | None, replace: bool, study: Study, as_json: bool
+) -> int:
     """Take codings of another program's project (.qdpx) into the study, beside the record.
 
     They are kept in codings/NAME.json, with the coders' names as given, and only where the
-    text they lie on is one of the study's. A .qdc file becomes a codebook of the study.
+    text they lie on is one of the study's; figures are made of them when asked for by name
+    ('lltic themes prevalence --codings NAME'). A name that is taken is refused. A .qdc file
+    becomes a codebook of the study.
 
     Example: lltic themes import autumn-coded.qdpx --study autumn-review
     """
-    from lltic.reviews.read import texts
+    from lltic.clock import system_clock, to_text
+    from lltic.reviews.read import on_record, texts
     from lltic.study import write_atomically
     from lltic.themes.codebook_history import carry, lineage
     from lltic.themes.exchange import matched, read_qdpx
-    from lltic.themes.exchange.incoming import as_file
+    from lltic.themes.exchange.kept import as_file
 
     stem = name or file.stem
     if not stem.replace("-", "").replace("_", "").replace(" ", "").replace(".", "").isalnum():
         allowed = "letters, digits, spaces, dots, - and _"
         raise UsageError(Problem("bad-name", "--as", "is not a name for a file", allowed))
     if file.suffix.lower() == ".qdc":
+        if replace:
+            hint = "Give another name with --as."
+            raise UsageError(Problem("bad-option", "--replace", "not for a codebook", hint=hint))
         write_codebook(file, study.path / "codebooks" / f"{stem}.yml", as_json=as_json)
         return 0
+    target = study.path / "codings" / f"{stem}.json"
+    if not replace:
+        _refuse_taken(target)
     raw = bytes_of(file)
     project, problems = read_qdpx(raw, str(file))
-    book = load(which or study.settings.codebook, study.path)
-    closed = _closed(study)
-    words = [one for one in texts(study) if one.case_id in closed]
-    own = {c.coding_id: c for each in (False, True) for c in _codings(study, each_coder=each)}
+    book, record = load(which or study.settings.codebook, study.path), on_record(study)
+    closed = _closed(record)
+    words = [one for one in texts(record) if one.case_id in closed]
+    own = {c.coding_id: c for each in (False, True) for c in _codings(record, each_coder=each)}
     # What an export carried into this version is the record's own when it comes back.
     own |= {c.coding_id: c for c in carry(own.values(), lineage(book, study.path)).codings}
     found = matched(project, book, words, own.values(), problems)
-    target = study.path / "codings" / f"{stem}.json"
+    digest, now = hashlib.sha256(raw).hexdigest(), to_text(system_clock())
     with write_atomically(target, "w", 0o600) as stream:
-        stream.write(as_file(found, file.name, hashlib.sha256(raw).hexdigest()))
+        stream.write(as_file(found, file.name, digest, now))
     show(_data(found, target), _lines(found, target), as_json=as_json)
     return 1 if found.problems else 0
+
+
+def _refuse_taken(target: Path) -> None:
+    """Refuse to write over an import: what other people coded is kept nowhere else."""
+    from lltic.themes.exchange import read_kept
+
+    if not target.exists():
+        return
+    message = "is there already"
+    try:
+        kept = read_kept(target)
+    except LlticError:
+        message += ", and is no file of an import"
+    else:
+        message += f": codings {len(kept.codings)} of {kept.file!r}"
+        message += f", imported {_minute(kept.imported_at)}" if kept.imported_at else ""
+    hint = "Nothing was changed. Give another name with --as, or --replace to put this in its place"
+    raise UsageError(Problem("import-exists", str(target), message, hint=hint))
+
+
+def _minute(at: str) -> str:
+    return f"{at[:10]} {at[11:16]} UTC"
 
 
 def _data(found: Imported, target: Path) -> dict[str, Any]:
@@ -222,5 +262,7 @@ def _lines(found: Imported, target: Path) -> Iterator[str]:
         yield f"not taken, {why.replace('_', ' ')}: codings {n}"
     if found.on_record:
         yield f"on record already: codings {found.on_record}"
+    if found.codings:
+        yield f"figures of them: lltic themes prevalence --codings {shlex.quote(target.stem)}"
     coders = len({one.coder for one in found.codings})
     yield f"{target}: codings {len(found.codings)} by coders {coders}"

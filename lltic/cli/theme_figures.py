@@ -1,4 +1,4 @@
-"""``lltic themes together``, ``scores``, ``trends``, ``saturation``: figures beyond a share."""
+"""``lltic themes together`` and ``scores``: which themes meet, and which go with poorer care."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lltic.cli.theme_gathering import (
     polarity_option,
     profile_of,
 )
+from lltic.cli.theme_imports import codings_option
 from lltic.cli.themes import themes
 
 if TYPE_CHECKING:
@@ -23,18 +24,15 @@ if TYPE_CHECKING:
     from lltic.measures import Profile
     from lltic.records import Estimate
     from lltic.study import Study
-    from lltic.themes import Saturation, Series, ThemePair, ThemeScore
+    from lltic.themes import ThemePair, ThemeScore
     from lltic.themes.counted import Polarity
 
-__all__ = ["register"]
-
-SEED = 20260905
-"""Shuffles the order of cases for the band of the saturation curve."""
+__all__ = ["register", "signed", "told", "warned"]
 
 
 def register(app: click.Group) -> None:
     """Add this file's commands to the group ``lltic themes``."""
-    for command in (together, scores, trends, saturation):
+    for command in (together, scores):
         themes.add_command(command)
 
 
@@ -62,6 +60,7 @@ def signed(shown_as: Profile) -> str:
 @click.option("--item", metavar="ITEM", help="Which score; the overall one when not given.")
 @click.option("--most", type=click.IntRange(min=1), default=15, show_default=True, metavar="N")
 @differ_option
+@codings_option
 @disclosure_option
 @study_option
 @json_option
@@ -72,6 +71,7 @@ def together(
     item: str | None,
     most: int,
     rule: str,
+    imported: str | None,
     disclosure: str,
     as_json: bool,
 ) -> None:
@@ -86,21 +86,22 @@ def together(
     from lltic.themes import MULTIPLICITY
     from lltic.themes import together as pairs_of
 
-    shown_as, made = profile_of(disclosure), gather_themes(study, rule)
+    shown_as, made = profile_of(disclosure), gather_themes(study, rule, imported)
     within = made.scores(made.scored_item(item)) if within_score else None
     pairs = pairs_of(made.drawn, polarity=polarity or "", drawing=made.design, within=within)
     labels = made.counted.labels
     pairs = in_told_order(shown_as, pairs, labels)
     hidden = shown_as.hidden_up_to
     data: dict[str, Any] = {"disclosure": shown_as.name, "reason": shown_as.reason}
-    data |= {"codebook": made.counted.codebook.ref, "multiplicity": MULTIPLICITY}
+    data |= {"codebook": made.counted.codebook.ref, "multiplicity": MULTIPLICITY, **made.source}
     data["pairs"] = [hidden_pair(p, shown_as) for p in pairs] if hidden else pairs
     lines = [*(_hidden_lines if hidden else _pair_lines)(pairs[:most], labels, shown_as)]
     if len(pairs) > most:
         lines.append(f"{len(pairs) - most} more pairs: see --most.")
     unsaid = made.drawn.unsaid(polarity or "")
     data["warnings"] = warnings = told((*made.drawn.warnings, *unsaid), shown_as)
-    show(data, [*lines, *warned(warnings), signed(shown_as)], as_json=as_json)
+    lines = [*made.heading, *lines, *warned(warnings), signed(shown_as)]
+    show(data, lines, as_json=as_json)
 
 
 def hidden_pair(pair: ThemePair, shown_as: Profile) -> dict[str, str]:
@@ -149,6 +150,7 @@ def _pair_lines(
 @polarity_option
 @click.option("--item", metavar="ITEM", help="Which score; the overall one when not given.")
 @differ_option
+@codings_option
 @disclosure_option
 @study_option
 @json_option
@@ -157,6 +159,7 @@ def scores(
     polarity: Polarity | None,
     item: str | None,
     rule: str,
+    imported: str | None,
     disclosure: str,
     as_json: bool,
 ) -> None:
@@ -170,7 +173,7 @@ def scores(
     """
     from lltic.themes import MULTIPLICITY, theme_scores
 
-    shown_as, made = profile_of(disclosure), gather_themes(study, rule)
+    shown_as, made = profile_of(disclosure), gather_themes(study, rule, imported)
     path = made.scored_item(item)
     given, worse_if_higher = made.scores(path), made.lower_is_better(path)
     rows = [
@@ -181,12 +184,13 @@ def scores(
         )
     ]
     data: dict[str, Any] = {"disclosure": shown_as.name, "reason": shown_as.reason, "item": path}
-    data["multiplicity"] = MULTIPLICITY
+    data |= {"multiplicity": MULTIPLICITY, **made.source}
     data["themes"] = [hidden_score(r, shown_as) for r in rows] if shown_as.hidden_up_to else rows
     lines = [*_score_lines(rows, shown_as), f"(score: {path}, the worst of a case; {MULTIPLICITY})"]
     unsaid = made.drawn.unsaid(rows[0].polarity if rows else "")
     data["warnings"] = warnings = told((*made.drawn.warnings, *unsaid), shown_as)
-    show(data, [*lines, *warned(warnings), signed(shown_as)], as_json=as_json)
+    lines = [*made.heading, *lines, *warned(warnings), signed(shown_as)]
+    show(data, lines, as_json=as_json)
 
 
 def _polarities(made: Themes, asked: Polarity | None) -> tuple[Polarity, ...]:
@@ -236,146 +240,6 @@ def _score_lines(rows: Sequence[ThemeScore], shown_as: Profile) -> Iterator[str]
         for name, row in zip(names, rows, strict=True)
     ]
     yield from table((*first, "mean score", "without", "worse score, %", "p adjusted"), body)
-
-
-@click.command()
-@polarity_option
-@click.option("--week", is_flag=True, help="By week of death rather than month.")
-@click.option("--theme", metavar="CODE", help="One theme; all when not given.")
-@differ_option
-@disclosure_option
-@study_option
-@json_option
-def trends(
-    study: Study,
-    polarity: Polarity | None,
-    week: bool,
-    theme: str | None,
-    rule: str,
-    disclosure: str,
-    as_json: bool,
-) -> None:
-    """Print each theme's share by month of death, to make a chart of.
-
-    Months without a coded case are gaps. Few cases or few months are told.
-
-    Example: lltic themes trends --study autumn-review --theme fluid_management --json
-    """
-    from lltic.errors import UsageError, unknown
-    from lltic.themes import theme_series
-
-    shown_as, made = profile_of(disclosure), gather_themes(study, rule)
-    if theme is not None and theme not in made.counted.themes:
-        raise UsageError(unknown("theme", theme, made.counted.themes))
-    died_on = {case.case_id: case.died_on for case in made.cases if case.died_on is not None}
-    series = theme_series(
-        made.drawn,
-        died_on,
-        period="week" if week else "month",
-        polarity=polarity or "",
-        estimator=made.estimator,
-    )
-    series = [one for one in series if theme in (None, one.theme)]
-    data: dict[str, Any] = {"disclosure": shown_as.name, "reason": shown_as.reason}
-    data["series"] = (
-        [hidden_series(s, shown_as) for s in series] if shown_as.hidden_up_to else series
-    )
-    data["warnings"] = warnings = told([w for s in series for w in s.warnings], shown_as)
-    lines = [*_series_lines(series, shown_as), *warned(warnings)]
-    show(data, [*lines, signed(shown_as)], as_json=as_json)
-
-
-def hidden_series(series: Series, shown_as: Profile) -> dict[str, Any]:
-    """Return a series as it may be shown where small counts are hidden."""
-    points = [
-        {
-            "starts_on": point.starts_on,
-            "denominator": shown_as.count(point.denominator),
-            "shown": shown_as.proportion(point.share) if point.share else None,
-        }
-        for point in series.points
-    ]
-    return {"theme": series.theme, "period": series.period, "points": points}
-
-
-def _series_lines(series: Sequence[Series], shown_as: Profile) -> Iterator[str]:
-    body = []
-    for one in series:
-        for point in one.points:
-            if point.share is None:
-                body.append((one.label, f"{point.starts_on}", "", shown_as.count(0), "", ""))
-                continue
-            s = shown_as.proportion(point.share)
-            cells = (s.numerator, s.denominator, s.percent, s.interval)
-            body.append((one.label, f"{point.starts_on}", *cells))
-    first = "month from" if all(one.period == "month" for one in series) else "week from"
-    yield from table(("theme", first, "cases", "of", "%", "95 % interval"), body)
-
-
-@click.command()
-@click.option(
-    "--quiet-run",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="The stopping rule: so many cases in a row without a new theme.",
-)
-@differ_option
-@disclosure_option
-@study_option
-@json_option
-def saturation(study: Study, quiet_run: int, rule: str, disclosure: str, as_json: bool) -> None:
-    """Say whether more coding still brings new themes.
-
-    Cases are taken in the order in which their coding was finished; the curve's band is of
-    random orders. State the rule before the first case is coded.
-
-    Example: lltic themes saturation --study autumn-review --quiet-run 15
-    """
-    from numpy.random import default_rng
-
-    from lltic.themes import saturation as saturation_of
-    from lltic.themes import themes_by_case
-
-    shown_as, made = profile_of(disclosure), gather_themes(study, rule)
-    themes_of = themes_by_case(made.drawn, _coding_order(study))
-    found = saturation_of(themes_of, default_rng(SEED), quiet_run=quiet_run)
-    data: dict[str, Any] = {"disclosure": shown_as.name, "reason": shown_as.reason, "seed": SEED}
-    unseen = f"{100 * found.unseen.value:.1f} %" if found.unseen else "not defined"
-    if shown_as.hidden_up_to:
-        data |= {"themes": len(found.themes), "rule_met": found.may_stop_at is not None}
-    else:
-        data |= {"themes": list(found.themes), "saturation": found, "rule": found.rule}
-    data["warnings"] = warnings = told(made.drawn.warnings, shown_as)
-    lines = [*_saturation_lines(found, unseen, shown_as), *warned(warnings), signed(shown_as)]
-    show(data, lines, as_json=as_json)
-
-
-def _coding_order(study: Study) -> list[str]:
-    """Return the cases in the order in which a text of them was first read to its end."""
-    from lltic.reviews.read import events
-
-    return list(dict.fromkeys(e.case_id for e in events(study) if e.kind == "coding_done"))
-
-
-def _saturation_lines(found: Saturation, unseen: str, shown_as: Profile) -> Iterator[str]:
-    n = len(found.points)
-    if shown_as.hidden_up_to:
-        met = "met" if found.may_stop_at is not None else "not met yet"
-        # The chance of a new theme is left out: it tells how many themes are in a single case.
-        yield f"themes met {len(found.themes)}; stopping rule {met}"
-    else:
-        places = sorted({1, *(k for k in (2, 5, 10, 20, 50, 100, 200, 500, 1000) if k < n), n})
-        body = [
-            (p.cases, p.in_order, f"{p.expected:.1f}", f"{p.low:g} to {p.high:g}")
-            for p in (found.points[k - 1] for k in places)
-        ]
-        head = ("cases coded", "themes met", "in any order", "95 % of orders")
-        yield from table(head, body)
-        yield f"Met in one case only: themes {found.once}."
-        yield found.rule
-        yield f"Chance that the next theme found is a new one: {unseen}"
 
 
 def _ratio(effect: Estimate | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from lltic.cli.sampling import design_of
+from lltic.cli.theme_imports import heading, import_ingredients, import_named
 from lltic.errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from lltic.form import Form
     from lltic.measures import Design, Profile
     from lltic.records import Case
+    from lltic.reviews.read import OnRecord
     from lltic.study import Study
     from lltic.themes import Counted, Estimator
+    from lltic.themes.exchange import Kept
 
 __all__ = [
     "BREAKDOWNS",
@@ -27,6 +30,7 @@ __all__ = [
     "TOLD_INSIDE",
     "Groups",
     "Themes",
+    "differ_by",
     "differ_option",
     "disclosure_option",
     "gather_themes",
@@ -56,14 +60,21 @@ polarity_option = click.option(
     type=click.Choice(("problem", "good_practice")),
     help="Count only passages that show this.",
 )
-differ_option = click.option(
-    "--where-coders-differ",
-    "rule",
-    type=click.Choice((SETTLED, "any", "both")),
-    default=SETTLED,
-    show_default=True,
-    help="Texts that two coded: as settled, or what any or both of them found.",
-)
+
+
+def differ_by(default: str) -> Callable[[Command], Command]:
+    """Return the option that says what counts of texts that two coded."""
+    return click.option(
+        "--where-coders-differ",
+        "rule",
+        type=click.Choice((SETTLED, "any", "both")),
+        default=default,
+        show_default=True,
+        help="Texts that two coded: as settled, or what any or both of them found.",
+    )
+
+
+differ_option = differ_by(SETTLED)
 
 
 @dataclass(frozen=True)
@@ -82,13 +93,25 @@ class Groups:
 class Themes:
     """What counts of a study's themes, and what it is counted with.
 
-    ``counted`` is of every coded case, ``drawn`` of those that are in the sample.
+    ``counted`` is of every coded case, ``drawn`` of those that are in the sample; ``imported``
+    is whose codings they are where they are not the study's own.
     """
 
-    study: Study
+    record: OnRecord
     counted: Counted
     design: Design | None
     form: Loaded[Form]
+    imported: Kept | None = None
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Whose codings these are, for ``--json``: an import, or None for the study's own."""
+        return {"import": self.imported.source if self.imported else None}
+
+    @property
+    def heading(self) -> list[str]:
+        """Whose codings these are, above a table; no line where they are the study's own."""
+        return heading(self.imported)
 
     @cached_property
     def drawn(self) -> Counted:
@@ -105,7 +128,7 @@ class Themes:
         """The cases of the cohort."""
         from lltic.cohort import read_cases
 
-        return read_cases(self.study)
+        return read_cases(self.record.study)
 
     @property
     def phases(self) -> dict[str, str]:
@@ -135,7 +158,7 @@ class Themes:
         from lltic.reviews.read import judgements
         from lltic.themes import case_scores
 
-        made = judgements(self.study)
+        made = judgements(self.record)
         return case_scores(made, item, lower_is_better=self.lower_is_better(item))
 
     def groups(self, by: str, item: str | None = None) -> Groups:
@@ -177,58 +200,87 @@ def profile_of(disclosure: str) -> Profile:
     return profile(disclosure, reason=INSIDE if disclosure == "none" else "")
 
 
-def gather_themes(study: Study, rule: str = SETTLED) -> Themes:
-    """Return what counts of a study's themes, as its record stands.
+def gather_themes(
+    record: Study | OnRecord,
+    rule: str = SETTLED,
+    imported: str | None = None,
+    *,
+    aided: bool = True,
+) -> Themes:
+    """Return what counts of a study's themes, all of it as its record stands at one head.
 
     Codings of earlier versions of the study's codebook are read in the present one.
 
     Parameters
     ----------
-    study : Study
+    record : Study or OnRecord
+        A study, or its record as it was read for other figures as well.
     rule : str
         What counts of texts that two coded: ``settled``, ``any`` or ``both``.
+    imported : str, optional
+        An import of the study by its name, to count in place of the study's own codings.
+    aided : bool
+        Count also what was laid after suggestions had been shown.
 
     Raises
     ------
     NotComputable
-        ``nothing-coded``.
+        ``nothing-coded``, ``nothing-imported``.
+    UsageError
+        ``unknown-import``, ``import-rule``.
     """
     from lltic.form import load_form
+    from lltic.reviews.read import on_record
     from lltic.themes import count_themes
 
-    counted = count_themes(**ingredients(study, rule))
-    return Themes(study, counted, design_of(study), load_form(study.settings.form, study.path))
+    record = on_record(record)
+    study = record.study
+    kept = import_named(study, imported, rule, SETTLED) if imported is not None else None
+    parts = ingredients(record, rule) if kept is None else import_ingredients(record, kept)
+    if not aided:
+        parts |= _unaided(parts)
+    form = load_form(study.settings.form, study.path)
+    return Themes(record, count_themes(**parts), design_of(study), form, kept)
 
 
-def ingredients(study: Study, rule: str = SETTLED) -> dict[str, Any]:
+def _unaided(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what counts without what was laid after suggestions, and how many that leaves out."""
+    kept = [coding for coding in parts["codings"] if not coding.suggestion]
+    out = len(parts["codings"]) - len(kept)
+    said = (f"Left out, laid after a suggestion was shown: codings {out}.",) if out else ()
+    return {"codings": kept, "warnings": (*parts["warnings"], *said)}
+
+
+def ingredients(record: OnRecord, rule: str = SETTLED) -> dict[str, Any]:
     """Return what :func:`~lltic.themes.count_themes` takes, by name."""
     from lltic.reviews import read
     from lltic.themes import load_codebook
     from lltic.themes.codebook_history import carry, lineage
 
+    study = record.study
     book = load_codebook(study.settings.codebook, study.path)
-    made, coded = read.codings(study), read.coded_reviews(study)
+    made, coded = read.codings(record), read.coded_reviews(record)
     warnings: tuple[str, ...] = ()
     if rule != SETTLED:
-        made, coded = _by_rule(study, rule)
-    elif waiting := len(read.unsettled_reviews(study)):
+        made, coded = _by_rule(record, rule)
+    elif waiting := len(read.unsettled_reviews(record)):
         warnings = (f"Left out, coded twice, differently, and not settled yet: texts {waiting}.",)
     carried = carry(made, lineage(book, study.path))
     return {
         "codings": carried.codings,
-        "texts": read.texts(study),
+        "texts": read.texts(record),
         "coded_reviews": coded,
         "codebook": book,
         "warnings": (*warnings, *carried.warnings),
     }
 
 
-def _by_rule(study: Study, rule: str) -> tuple[list[Any], set[str]]:
+def _by_rule(record: OnRecord, rule: str) -> tuple[list[Any], set[str]]:
     """Return codings and coded reviews with what two coders found alone in place of settled."""
     from lltic.reviews import read
     from lltic.themes import standing
 
-    coders = {review: set(names) for review, names in read.double_coded(study).items()}
-    single = [c for c in read.codings(study) if c.review_id not in coders]
-    twice = standing(read.independent_codings(study), coders, rule)  # type: ignore[arg-type]
-    return [*single, *twice], read.coded_reviews(study) | set(coders)
+    coders = {review: set(names) for review, names in read.double_coded(record).items()}
+    single = [c for c in read.codings(record) if c.review_id not in coders]
+    twice = standing(read.independent_codings(record), coders, rule)  # type: ignore[arg-type]
+    return [*single, *twice], read.coded_reviews(record) | set(coders)

@@ -16,6 +16,7 @@ from lltic.cli.theme_gathering import (
     gather_themes,
     polarity_option,
 )
+from lltic.cli.theme_imports import codings_option
 from lltic.cli.themes import themes
 from lltic.errors import Problem, UsageError
 
@@ -56,6 +57,7 @@ def _inside_only(disclosure: str) -> None:
 @click.option("--words", is_flag=True, help="Print what was written as well.")
 @click.option("--back", is_flag=True, help="Say which figures count each passage.")
 @differ_option
+@codings_option
 @disclosure_option
 @study_option
 @json_option
@@ -71,6 +73,7 @@ def passages(
     words: bool,
     back: bool,
     rule: str,
+    imported: str | None,
     disclosure: str,
     as_json: bool,
 ) -> None:
@@ -86,7 +89,7 @@ def passages(
     from lltic.themes import passages as passages_of
 
     _inside_only(disclosure)
-    made = gather_themes(study, rule)
+    made = gather_themes(study, rule, imported)
     if bool(by) != bool(group):
         message = "need one another: the breakdown, and the group in it"
         raise UsageError(Problem("group-alone", "--by, --group", message))
@@ -103,10 +106,11 @@ def passages(
     rows = sorted(found.values(), key=lambda p: (p.case_id, p.review_id, p.item, p.start, p.theme))
     ways = _ways(made, rows) if back else {}
     data = {
+        **made.source,
         "cases": len({p.case_id for p in rows}),
         "passages": [_plain(p, words, ways.get(p.coding_id)) for p in rows],
     }
-    show(data, _lines(made, rows, words, ways), as_json=as_json)
+    show(data, [*made.heading, *_lines(made, rows, words, ways)], as_json=as_json)
 
 
 def _ways(made: Themes, rows: Sequence[Passage]) -> dict[str, list[Figure]]:
@@ -170,6 +174,15 @@ def _named(figure: Figure) -> str:
     return ", ".join(parts)
 
 
+def _refuse_file(out: Path, imported: str | None) -> None:
+    """Refuse a file that is no table, or has no place to say whose codings are in it."""
+    if out.suffix.lower() not in (".xlsx", ".csv"):
+        raise UsageError(Problem("bad-file", "--out", "is no table to write", ".xlsx, .csv"))
+    if imported is not None and out.suffix.lower() == ".csv":
+        message = "has no place to say that the codings are not the study's own"
+        raise UsageError(Problem("bad-file", "--out", message, ".xlsx"))
+
+
 @click.command()
 @click.option(
     "--out",
@@ -180,10 +193,19 @@ def _named(figure: Figure) -> str:
 )
 @click.option("--fine", is_flag=True, help="A column per theme of every level.")
 @differ_option
+@codings_option
 @disclosure_option
 @study_option
 @json_option
-def matrix(study: Study, out: Path, fine: bool, rule: str, disclosure: str, as_json: bool) -> None:
+def matrix(
+    study: Study,
+    out: Path,
+    fine: bool,
+    rule: str,
+    imported: str | None,
+    disclosure: str,
+    as_json: bool,
+) -> None:
     """Write the framework matrix: a row per case, a column per theme, quotations in the cells.
 
     The file holds reviewers' words about single cases: it stays with the study.
@@ -196,10 +218,8 @@ def matrix(study: Study, out: Path, fine: bool, rule: str, disclosure: str, as_j
     from lltic.themes.matrix import as_csv, as_workbook
 
     _inside_only(disclosure)
-    if out.suffix.lower() not in (".xlsx", ".csv"):
-        problem = Problem("bad-file", "--out", "is no table to write", ".xlsx, .csv")
-        raise UsageError(problem)
-    made = gather_themes(study, rule)
+    _refuse_file(out, imported)
+    made = gather_themes(study, rule, imported)
     about = {}
     for by, name in (("interface", "Died"), ("setting", "Setting"), ("score", "Worst score")):
         groups = made.groups(by)
@@ -209,6 +229,7 @@ def matrix(study: Study, out: Path, fine: bool, rule: str, disclosure: str, as_j
     notes = ["Reviewers' words about single cases: this file stays with the study."]
     if study.settings.synthetic:
         notes.append("Synthetic: make-believe people, deaths, notes and reviewers.")
+    notes += [f"{line[0].upper()}{line[1:]}." for line in made.heading]
     notes += [f"Codebook {made.drawn.codebook.ref}.", *made.drawn.warnings]
     if out.suffix.lower() == ".csv":
         content = as_csv(found, made.phases).encode("utf-8-sig")
@@ -219,5 +240,7 @@ def matrix(study: Study, out: Path, fine: bool, rule: str, disclosure: str, as_j
         )
     with write_atomically(out, "wb", 0o600) as stream:
         stream.write(content)
-    data = {"file": str(out), "cases": len(found.cases), "themes": list(found.themes)}
-    show(data, [f"cases {len(found.cases)} themes {len(found.themes)}", str(out)], as_json=as_json)
+    cases, themes_in = len(found.cases), list(found.themes)
+    data = {"file": str(out), **made.source, "cases": cases, "themes": themes_in}
+    lines = [*made.heading, f"cases {cases} themes {len(themes_in)}", str(out)]
+    show(data, lines, as_json=as_json)

@@ -17,6 +17,7 @@ from lltic.cli.theme_gathering import (
     polarity_option,
     profile_of,
 )
+from lltic.cli.theme_imports import codings_option
 
 if TYPE_CHECKING:
     from lltic.cli.theme_gathering import Themes
@@ -46,11 +47,12 @@ def status(study: Study, as_json: bool) -> None:
 
     Example: lltic themes status --study autumn-review
     """
-    from lltic.reviews.read import coded_reviews, codings, texts, unsettled_reviews
+    from lltic.reviews import read
     from lltic.themes import coding_status
 
-    unsettled = unsettled_reviews(study)
-    s = coding_status(codings(study), texts(study), coded_reviews(study), unsettled)
+    made = read.on_record(study)
+    unsettled = read.unsettled_reviews(made)
+    s = coding_status(read.codings(made), read.texts(made), read.coded_reviews(made), unsettled)
     lines = [
         f"reviews with text {s.reviews} coded {s.reviews_coded}",
         f"cases {s.cases} started {s.cases_started} finished {s.cases_finished}",
@@ -70,6 +72,7 @@ def status(study: Study, as_json: bool) -> None:
 @polarity_option
 @click.option("--beside", is_flag=True, help="Problems and good practice side by side.")
 @differ_option
+@codings_option
 @disclosure_option
 @study_option
 @json_option
@@ -81,6 +84,7 @@ def prevalence(
     polarity: Polarity | None,
     beside: bool,
     rule: str,
+    imported: str | None,
     disclosure: str,
     as_json: bool,
 ) -> None:
@@ -95,7 +99,7 @@ def prevalence(
     from lltic.reports.theme_sheets import in_told_order
     from lltic.themes import together
 
-    shown_as, made = profile_of(disclosure), gather_themes(study, rule)
+    shown_as, made = profile_of(disclosure), gather_themes(study, rule, imported)
     chosen = "phase" if by_phase else by
     rows: list[ThemePrevalence] = []
     both: tuple[Polarity, ...] = ("problem", "good_practice")
@@ -107,8 +111,8 @@ def prevalence(
     pairs = [p for p in together(made.drawn, polarity=polarity or "") if p.n_cases]
     pairs = in_told_order(shown_as, pairs, made.counted.labels)
     data = prevalence_data(rows, pairs, shown_as)
-    lines = prevalence_lines(rows, pairs, shown_as, names)
-    show({"codebook": made.counted.codebook.ref, **data}, lines, as_json=as_json)
+    lines = [*made.heading, *prevalence_lines(rows, pairs, shown_as, names)]
+    show({"codebook": made.counted.codebook.ref, **made.source, **data}, lines, as_json=as_json)
 
 
 def _rows(

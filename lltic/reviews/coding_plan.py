@@ -8,8 +8,9 @@ from dataclasses import asdict
 from lltic.clock import Clock, system_clock, to_text
 from lltic.errors import Problem, UsageError
 from lltic.reviews.coded import ORDERS, CodingPlan
+from lltic.reviews.read import Record, state_of
 from lltic.reviews.record.events import Draft
-from lltic.reviews.record.opening import reading, writing
+from lltic.reviews.record.opening import writing
 from lltic.reviews.state import replay
 from lltic.study import Study
 
@@ -38,10 +39,9 @@ def plan_coding(study: Study, plan: CodingPlan, clock: Clock = system_clock) -> 
     return plan
 
 
-def planned(study: Study) -> CodingPlan | None:
+def planned(record: Record) -> CodingPlan | None:
     """Return the plan in force, or None where there is none."""
-    with reading(study) as store:
-        return replay(store.read()).coding.plan if store is not None else None
+    return state_of(record).coding.plan
 
 
 def _draft(plan: CodingPlan, seq: int, at: str) -> Draft:

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lltic.records import Assignment
-from lltic.reviews.record.opening import reading
-from lltic.reviews.state import HANDED_BACK, LOCKED, CaseState, ReviewState, State, replay
-from lltic.study import Study
+from lltic.reviews.read import Record, state_of
+from lltic.reviews.state import HANDED_BACK, LOCKED, CaseState, ReviewState, State
 
 __all__ = ["CasePlaces", "places"]
 
@@ -22,10 +21,10 @@ class CasePlaces:
 
     ``standing`` are those that count, by position; one without a reviewer is on offer.
     ``left_by`` are people who know the case without a standing place: they handed it back,
-    settle it, or code what was written of it. ``closed`` are positions that were taken out and
-    not offered again, ``ever`` is how many reviews the case ever had. A case that is ``full``
-    gets no new places: all its reviews are in, something followed from them, or it was erased;
-    then none is on offer.
+    settle it, or have opened what was written of it, to code it. ``closed`` are positions that
+    were taken out and not offered again, ``ever`` is how many reviews the case ever had. A case
+    that is ``full`` gets no new places: all its reviews are in, something followed from them,
+    or it was erased; then none is on offer.
     ``barred`` have a declared conflict of interest, by these rules. ``in_since`` says of each
     reader whose reading is in, and may be repeated, since when; ``read_again`` are those who
     were given a second reading.
@@ -42,10 +41,9 @@ class CasePlaces:
     read_again: tuple[str, ...]
 
 
-def places(study: Study) -> dict[str, CasePlaces]:
+def places(record: Record) -> dict[str, CasePlaces]:
     """Return the places of every case on record, by case id."""
-    with reading(study) as store:
-        state = replay(store.read()) if store is not None else State()
+    state = state_of(record)
     known = sorted({*state.cases, *state.barred})
     return {case_id: _places(state, case_id) for case_id in known}
 

@@ -3,19 +3,25 @@
 Reading needs no service and never waits for one. Answers of a review that is
 not locked do not leave this module, and a person's name leaves it only as the
 account that made an entry.
+
+Asked of a study, each question reads the whole record as it then stands. Who has
+several asks them of what :func:`on_record` returns: that is read once, and all
+answers are of the same head, however the record grows meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from lltic.form import Form, resolve
 from lltic.records import Assignment, Citation, Coding, Event, Judgement
 from lltic.reviews.coding_differences import is_finished, standing
-from lltic.reviews.coding_progress import how_far
-from lltic.reviews.record.events import ERASED, GENESIS
+from lltic.reviews.coding_progress import finished, how_far
+from lltic.reviews.record.events import GENESIS
 from lltic.reviews.record.opening import reading
 from lltic.reviews.state import HANDED_BACK, INDEPENDENT, LOCKED, OPEN, REPEAT, State, replay
 from lltic.reviews.suggested import Answer
@@ -23,10 +29,12 @@ from lltic.study import Study
 
 __all__ = [
     "Locked",
+    "OnRecord",
     "assignments",
     "being_read_again",
     "citations",
     "coded_reviews",
+    "coding_order",
     "coding_progress",
     "codings",
     "double_coded",
@@ -35,6 +43,7 @@ __all__ = [
     "independent_codings",
     "judgements",
     "locked",
+    "on_record",
     "second_readings",
     "status",
     "suggestion_answers",
@@ -45,26 +54,57 @@ __all__ = [
 ]
 
 
-def events(study: Study) -> Iterator[Event]:
+@dataclass(frozen=True, eq=False)
+class OnRecord:
+    """What was on record of a study at one head (seq and hash of the last event).
+
+    Nothing of it changes any more: what it answers with is the asker's own.
+    """
+
+    study: Study
+    head: tuple[int, str]
+    _state: State = field(repr=False)
+
+
+Record = Study | OnRecord
+"""What a question is asked of: a study's record as it stands, or as it was read once."""
+
+
+def on_record(record: Record) -> OnRecord:
+    """Read a study's record once, to ask several things of it; what was read is as it was."""
+    if isinstance(record, OnRecord):
+        return record
+    state = replay(events(record))
+    return OnRecord(record, (state.seq, state.hash), state)
+
+
+def state_of(record: Record) -> State:
+    """Return all there is on record, for the modules of this room alone."""
+    return on_record(record)._state
+
+
+def events(record: Record) -> Iterator[Event]:
     """Yield every event in order; none when the record was never opened."""
-    with reading(study) as store:
+    if isinstance(record, OnRecord):
+        last = record.head[0]
+        yield from takewhile(lambda event: event.seq <= last, events(record.study))
+        return
+    with reading(record) as store:
         if store is not None:
             yield from store.read()
 
 
-def head(study: Study) -> tuple[int, str]:
+def head(record: Record) -> tuple[int, str]:
     """Return seq and hash of the last event: what a figure was made from."""
-    with reading(study) as store:
+    if isinstance(record, OnRecord):
+        return record.head
+    with reading(record) as store:
         return store.head() if store is not None else (0, GENESIS)
 
 
-def _state(study: Study) -> State:
-    return replay(events(study))
-
-
-def assignments(study: Study) -> list[Assignment]:
+def assignments(record: Record) -> list[Assignment]:
     """Return who was given what, sorted by case and position."""
-    reviews = _state(study).reviews.values()
+    reviews = state_of(record).reviews.values()
     found = [
         Assignment(r.review_id, r.case_id, r.reviewer, r.position, r.form, r.discipline)
         for r in reviews
@@ -73,20 +113,20 @@ def assignments(study: Study) -> list[Assignment]:
     return sorted(found, key=lambda a: (a.case_id, a.position))
 
 
-def judgements(study: Study) -> list[Judgement]:
+def judgements(record: Record) -> list[Judgement]:
     """Return every item of every locked review, as locked, before any consensus.
 
     Sorted by review and the order of the form.
     """
-    return judgements_of(_state(study))
+    return judgements_of(state_of(record))
 
 
-def second_readings(study: Study) -> list[Judgement]:
+def second_readings(record: Record) -> list[Judgement]:
     """Return the same of cases that their readers read again, which count in nothing else.
 
     Beside :func:`judgements` they tell how far a reader agrees with themselves.
     """
-    return second_readings_of(_state(study))
+    return second_readings_of(state_of(record))
 
 
 def second_readings_of(state: State) -> list[Judgement]:
@@ -112,7 +152,7 @@ def judgements_of(state: State, kind: str = INDEPENDENT) -> list[Judgement]:
                     form=review.form,
                     form_hash=review.form_hash,
                     item=path,
-                    value=answer["value"],
+                    value=deepcopy(answer["value"]),
                     missing=answer["missing"],
                     seq=field.seq if field else 0,
                 )
@@ -142,9 +182,9 @@ class Locked:
     amended: bool
 
 
-def locked(study: Study) -> list[Locked]:
+def locked(record: Record) -> list[Locked]:
     """Return every review that is in, by case: independent ones, and what followed from them."""
-    state = _state(study)
+    state = state_of(record)
     found = [
         Locked(
             review_id=r.review_id,
@@ -155,7 +195,7 @@ def locked(study: Study) -> list[Locked]:
             form=state.form_of(r),
             whole=state.forms[r.form_hash],
             form_hash=r.form_hash,
-            answers=r.answers,
+            answers=deepcopy(r.answers),
             submitted_at=r.submitted_at,
             amended=bool(r.reopened),
         )
@@ -165,9 +205,9 @@ def locked(study: Study) -> list[Locked]:
     return sorted(found, key=lambda r: (r.case_id, r.kind != INDEPENDENT, r.position, r.review_id))
 
 
-def texts(study: Study) -> list[Judgement]:
+def texts(record: Record) -> list[Judgement]:
     """Return the answered free texts of locked reviews, also those of entries."""
-    state = _state(study)
+    state = state_of(record)
     known: dict[tuple[str, str], bool] = {}
     found = []
     for judgement in judgements_of(state):
@@ -179,34 +219,34 @@ def texts(study: Study) -> list[Judgement]:
     return found
 
 
-def citations(study: Study) -> list[Citation]:
+def citations(record: Record) -> list[Citation]:
     """Return the passages beside answers of locked reviews, in the order they were laid.
 
     Of the independent ones, as :func:`judgements` are.
     """
-    reviews = _state(study).reviews.values()
+    reviews = state_of(record).reviews.values()
     locked = [r for r in reviews if r.status == LOCKED and r.kind == INDEPENDENT]
     return sorted((c for r in locked for c in r.cited.values()), key=lambda c: c.seq)
 
 
-def codings(study: Study) -> list[Coding]:
+def codings(record: Record) -> list[Coding]:
     """Return the codings that stand, in the order they were made.
 
     One coder's own; of a text that two coded none before both are done, and then what they
     found alike and what was settled.
     """
-    coding = _state(study).coding
+    coding = state_of(record).coding
     found = (one for review_id in coding.texts for one in standing(coding, review_id))
     return sorted(found, key=lambda c: c.seq)
 
 
-def independent_codings(study: Study) -> list[Coding]:
+def independent_codings(record: Record) -> list[Coding]:
     """Return what each coder found alone in texts that several coded and all are done with.
 
     As locked, before anything was settled, and nothing that came of a suggestion: what
     agreement between coders is computed from. In the order they were made.
     """
-    state = _state(study)
+    state = state_of(record)
     coding = state.coding
     closed = {r: t for r, t in coding.texts.items() if t.is_double and coding.is_closed(r)}
     found = [one for text in closed.values() for one in text.codings.values()]
@@ -214,32 +254,34 @@ def independent_codings(study: Study) -> list[Coding]:
     return sorted((one for one in found if not one.suggestion), key=lambda c: c.seq)
 
 
-def unaided_codings(study: Study) -> list[Coding]:
+def unaided_codings(record: Record) -> list[Coding]:
     """Return what coders found before they were shown any suggestion, in the order of making.
 
     Of what stands, and also what a coder took off again when they had seen suggestions: what
     a model may learn from and be measured against, so that none learns from its own words.
     """
-    state = _state(study)
+    state = state_of(record)
     stands = [one for review_id in state.coding.texts for one in standing(state.coding, review_id)]
     found = [one for one in stands if not one.suggestion]
     return sorted([*found, *state.suggested.taken_off.values()], key=lambda c: c.seq)
 
 
-def suggestion_answers(study: Study) -> list[Answer]:
+def suggestion_answers(record: Record) -> list[Answer]:
     """Return each suggestion that a coder was shown, and what they made of it, as shown.
 
     Those shown to two coders are there twice. What was never shown is not there.
     """
-    return sorted(_state(study).suggested.answers(), key=lambda a: (a.shown_at, a.suggestion.seq))
+    return sorted(
+        state_of(record).suggested.answers(), key=lambda a: (a.shown_at, a.suggestion.seq)
+    )
 
 
-def double_coded(study: Study) -> dict[str, tuple[str, ...]]:
+def double_coded(record: Record) -> dict[str, tuple[str, ...]]:
     """Return who coded each text that several coded and all are done with, by review.
 
     Also those who found nothing in it, whom :func:`independent_codings` cannot name.
     """
-    coding = _state(study).coding
+    coding = state_of(record).coding
     return {
         review_id: tuple(sorted(text.coders))
         for review_id, text in sorted(coding.texts.items())
@@ -247,29 +289,38 @@ def double_coded(study: Study) -> dict[str, tuple[str, ...]]:
     }
 
 
-def coded_reviews(study: Study) -> set[str]:
+def coded_reviews(record: Record) -> set[str]:
     """Return the reviews whose coding stands: read to the end by all who code them, and settled."""
-    coding = _state(study).coding
+    coding = state_of(record).coding
     return {review_id for review_id in coding.texts if is_finished(coding, review_id)}
 
 
-def coding_progress(study: Study) -> dict[str, Any]:
+def coding_progress(record: Record) -> dict[str, Any]:
     """Return the coding plan, how far it is, and the curve of new themes.
 
     As :func:`lltic.reviews.coding_progress.how_far` says.
     """
-    return how_far(_state(study))
+    return how_far(state_of(record))
 
 
-def unsettled_reviews(study: Study) -> set[str]:
+def coding_order(record: Record) -> list[str]:
+    """Return the cases in the order in which a first text of theirs was coded to its end.
+
+    By all who code it: the order of the curve of :func:`coding_progress`.
+    """
+    state = state_of(record)
+    return list(dict.fromkeys(state.reviews[one].case_id for one in finished(state)))
+
+
+def unsettled_reviews(record: Record) -> set[str]:
     """Return the reviews that two have coded, differently, and that nobody has settled yet."""
-    coding = _state(study).coding
+    coding = state_of(record).coding
     return {r for r in coding.texts if coding.is_closed(r) and not is_finished(coding, r)}
 
 
-def status(study: Study) -> dict[str, tuple[int, int]]:
+def status(record: Record) -> dict[str, tuple[int, int]]:
     """Return per case ``(locked, assigned)``: how many of its reviews are in, of how many."""
-    state = _state(study)
+    state = state_of(record)
     counts = {}
     for case_id in sorted(state.cases):
         reviews = state.independent(case_id)
@@ -277,17 +328,17 @@ def status(study: Study) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def being_read_again(study: Study) -> set[str]:
+def being_read_again(record: Record) -> set[str]:
     """Return the cases that a reader of theirs is reading once more just now.
 
     Who does must not be told what was said of the case, so nothing is shown of it until then.
     """
-    state = _state(study)
+    state = state_of(record)
     again = (r for case in state.cases.values() for r in case.repeats.values())
     return {state.reviews[r].case_id for r in again if state.reviews[r].status == OPEN}
 
 
-def unblinded(study: Study) -> list[Event]:
+def unblinded(record: Record) -> list[Event]:
     """Return every time the blind of a case was broken: who, when, why, at what stage."""
-    found = [event for event in events(study) if event.kind == "unblinded"]
-    return [event for event in found if event.value is not ERASED]
+    found = (event for case in state_of(record).cases.values() for event in case.unblinded)
+    return sorted(map(deepcopy, found), key=lambda event: event.seq)

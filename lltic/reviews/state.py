@@ -8,11 +8,35 @@ from typing import Any
 
 from lltic.form import Form, is_concordant, merged
 from lltic.records import Citation, Event, from_plain
+from lltic.reviews.case_state import (
+    ADJUDICATION,
+    CONSENSUS,
+    HANDED_BACK,
+    INDEPENDENT,
+    LOCKED,
+    OFFERED,
+    OPEN,
+    REPEAT,
+    STAGE_2,
+    CaseState,
+    Escalation,
+    FieldState,
+    ReviewState,
+)
 from lltic.reviews.coded import CODING_KINDS, CodingState
-from lltic.reviews.record.events import ERASED
+from lltic.reviews.record.events import ERASED, GENESIS
 from lltic.reviews.suggested import SUGGESTED_KINDS, Suggested
 
 __all__ = [
+    "ADJUDICATION",
+    "CONSENSUS",
+    "HANDED_BACK",
+    "INDEPENDENT",
+    "LOCKED",
+    "OFFERED",
+    "OPEN",
+    "REPEAT",
+    "STAGE_2",
     "CaseState",
     "CodingState",
     "Escalation",
@@ -21,99 +45,6 @@ __all__ = [
     "State",
     "replay",
 ]
-
-OFFERED, OPEN, LOCKED, HANDED_BACK = "offered", "open", "locked", "handed_back"
-
-INDEPENDENT = "independent"
-REPEAT = "repeat"
-"""The same case read once more by the same reader, to see how steady a reading is."""
-
-ADJUDICATION, CONSENSUS, STAGE_2 = "adjudication", "consensus", "stage_2"
-
-
-@dataclass(slots=True)
-class FieldState:
-    """The present answer to one item, and how often it was written."""
-
-    answer: dict[str, Any] | None
-    version: int
-    seq: int
-    at: str = ""
-
-
-@dataclass(slots=True)
-class ReviewState:
-    """One review of one case: one reviewer's own, or one that follows from others.
-
-    ``kind`` is independent, repeat, adjudication, consensus or stage_2; ``discipline`` the
-    side of a joint review, else empty; a repeat ``repeats`` the reading of that id.
-    ``members`` are the people who may write in it: one, or both of a consensus; none while it
-    is offered. ``out_since`` is when it came to where it is: given, offered, taken or opened
-    again. ``signed`` holds who has put their name to it as it stands, ``seal`` the hash of the
-    event that locked it.
-    """
-
-    review_id: str
-    case_id: str
-    form: str
-    form_hash: str
-    position: int = 1
-    kind: str = INDEPENDENT
-    discipline: str = ""
-    repeats: str = ""
-    members: tuple[str, ...] = ()
-    status: str = OPEN
-    fields: dict[str, FieldState] = field(default_factory=dict)
-    cited: dict[str, Citation] = field(default_factory=dict)
-    out_since: str = ""
-    signed: dict[str, str] = field(default_factory=dict)
-    saved_at: str = ""
-    submitted_at: str = ""
-    receipt: str = ""
-    seal: str = ""
-    reopened: list[str] = field(default_factory=list)
-
-    @property
-    def reviewer(self) -> str:
-        """Who writes it; of a consensus, the first of them; empty while it is offered."""
-        return self.members[0] if self.members else ""
-
-    @property
-    def answers(self) -> dict[str, dict[str, Any]]:
-        """The answers as the form's rules take them."""
-        return {path: f.answer for path, f in self.fields.items() if f.answer is not None}
-
-
-@dataclass(slots=True)
-class Escalation:
-    """A concern handed on; ``version`` counts what was added to it since."""
-
-    escalation_id: str
-    case_id: str
-    review_id: str
-    trigger: str
-    says: str
-    at: str
-    record: dict[str, str] = field(default_factory=dict)
-    version: int = 0
-
-
-@dataclass(slots=True)
-class CaseState:
-    """One case: its reviews by id, in order, and what followed from them.
-
-    ``repeats`` are the second readings by the id of the first: they change nothing of the case.
-    """
-
-    case_id: str
-    joint: bool = False
-    reviews: list[str] = field(default_factory=list)
-    repeats: dict[str, str] = field(default_factory=dict)
-    follow_ups: dict[str, str] = field(default_factory=dict)
-    escalations: list[str] = field(default_factory=list)
-    unblinded: list[Event] = field(default_factory=list)
-    left_by: set[str] = field(default_factory=set)
-    erased: bool = False
 
 
 @dataclass(slots=True)
@@ -137,6 +68,7 @@ class State:
     barred: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     agreed: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict, compare=False)
     seq: int = 0
+    hash: str = GENESIS
 
     def apply(self, event: Event) -> None:
         """Fold one event in; unknown kinds are an error, never skipped."""
@@ -150,7 +82,7 @@ class State:
             fold(event)
         if event.op_id.startswith(":"):
             self.set_off.add(event.op_id)
-        self.seq = event.seq
+        self.seq, self.hash = event.seq, event.hash
 
     # -- questions ---------------------------------------------------------------------
 
@@ -181,10 +113,10 @@ class State:
         return {name for r in ids for name in self.reviews[r].members} | case.left_by
 
     def coders(self, case_id: str) -> set[str]:
-        """Return everybody who codes or settles a text of a case: they know what readers wrote."""
+        """Return everybody who had a text of a case to code or settle: they know what is in it."""
         case = self.cases.get(case_id)
         texts = [self.coding.text(r) for r in case.reviews] if case else []
-        return {name for text in texts for name in (*text.coders, text.settler) if name}
+        return {name for text in texts for name in text.seen_by}
 
     def is_barred(self, name: str, case_id: str) -> bool:
         """Say whether a conflict of interest was declared between a person and a case."""

@@ -73,12 +73,16 @@ class Saturation:
 def themes_by_case(counted: Counted, order: Sequence[str] = ()) -> dict[str, frozenset[str]]:
     """Return the themes found in each coded case, as coded, without those above them.
 
+    By people, before they were shown any suggestion: one that is accepted later would put a
+    theme that was met late into a case that was read early, as if nothing new came after it.
     ``order`` gives the order of the cases, usually that in which they were coded; others
     follow by their id.
     """
     found: dict[str, set[str]] = {case: set() for case in order if case in counted.cases}
     found |= {case: set() for case in sorted(counted.cases) if case not in found}
     for coding in counted.codings:
+        if coding.suggestion:
+            continue
         found[coding.case_id].add(coding.theme)
     return {case: frozenset(themes) for case, themes in found.items()}
 

@@ -13,7 +13,7 @@ from reader_panels import normal_panel
 from small_study import AMIRA, BEN, COMPLETE, World, clock, made_study, small_study
 
 from lltic.agreement import agreement_table
-from lltic.cli.agreement import _Record
+from lltic.cli.agreement_gathering import Gathered
 from lltic.clock import to_text
 from lltic.form import load_form
 from lltic.records import Assignment, Judgement
@@ -170,7 +170,7 @@ def test_calibration_too_thin_says_why_and_names_nobody(run, coded_study):
 
 
 def test_a_form_without_scores_has_nothing_to_calibrate(run, coded_study, monkeypatch):
-    monkeypatch.setattr(_Record, "scales", {})
+    monkeypatch.setattr(Gathered, "scales", {})
     code, _, err = run("agreement", "--calibration", "--study", coded_study.path)
     assert (code, "no item that is scored" in err) == (2, True)
 
@@ -186,8 +186,8 @@ def panel_study(coded_study, monkeypatch):
                   "overall.score", int(min(5, max(1, round(r.score)))), "", 1)
         for r in panel.readings
     ]  # fmt: skip
-    monkeypatch.setattr(_Record, "judgements", property(lambda self: found))
-    monkeypatch.setattr(_Record, "locked_at", property(lambda self: locked))
+    monkeypatch.setattr(Gathered, "judgements", property(lambda self: found))
+    monkeypatch.setattr(Gathered, "locked_at", property(lambda self: locked))
     return coded_study
 
 

@@ -63,6 +63,17 @@ def exported(run, strange_study, tmp_path):
     return file, out
 
 
+def renamed(file, to, coder):
+    """Write a project again as if somebody else had coded it."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith(".qde"):
+                content = content.replace(b'name="cody"', f'name="{coder}"'.encode())
+            new.writestr(name, content)
+    return to
+
+
 def test_a_study_goes_out_valid_and_comes_back_letter_by_letter(
     run, exported, strange_study, data_dir
 ):
@@ -111,14 +122,7 @@ def test_the_same_record_makes_the_same_file(run, exported, strange_study, tmp_p
 def test_codings_of_another_person_come_in_beside_the_record(
     run, exported, strange_study, tmp_path
 ):
-    file, _ = exported
-    theirs = tmp_path / "theirs of May.qdpx"
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(theirs, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name.endswith(".qde"):
-                content = content.replace(b'name="cody"', b'name="Other coder"')
-            new.writestr(name, content)
+    theirs = renamed(exported[0], tmp_path / "theirs of May.qdpx", "Other coder")
     before = codings(strange_study)
     code, out, _ = run("themes", "import", theirs, "--study", strange_study.path, "--json")
     assert code == 0
@@ -130,6 +134,45 @@ def test_codings_of_another_person_come_in_beside_the_record(
         (c.start, c.end, c.theme, c.polarity, c.source_hash, c.at) for c in before
     )
     assert codings(strange_study) == before
+
+
+def test_an_import_is_not_written_over_unless_asked_to(run, exported, strange_study, tmp_path):
+    study = ("--study", strange_study.path)
+    theirs = renamed(exported[0], tmp_path / "theirs.qdpx", "Other coder")
+    assert run("themes", "import", theirs, *study)[0] == 0
+    target = strange_study.path / "codings" / "theirs.json"
+    first = target.read_bytes()
+    renamed(exported[0], theirs, "Third coder")
+    code, out, err = run("themes", "import", theirs, *study)
+    assert (code, out, target.read_bytes()) == (2, "", first)
+    made = json.loads(first)
+    when = f"imported {made['imported_at'][:10]} {made['imported_at'][11:16]} UTC"
+    for said in (str(target), f"codings {len(made['codings'])} of 'theirs.qdpx'", when):
+        assert said in err
+    assert "--as" in err
+    assert "--replace" in err
+    assert run("themes", "import", theirs, "--as", "third", *study)[0] == 0
+    assert target.read_bytes() == first
+    bad = tmp_path / "bad" / "theirs.qdpx"
+    bad.parent.mkdir()
+    bad.write_bytes(b"PK nothing")
+    assert run("themes", "import", bad, "--replace", *study)[0] == 1
+    assert target.read_bytes() == first, "what cannot be read replaces nothing"
+    assert run("themes", "import", theirs, "--replace", *study)[0] == 0
+    assert {one.coder for one in read_imported(target)} == {"Third coder"}
+    target.write_text("somebody's own notes")
+    code, _, err = run("themes", "import", theirs, *study)
+    assert (code, "is no file of an import" in err) == (2, True)
+    assert target.read_text() == "somebody's own notes"
+
+
+def test_a_codebook_is_never_replaced(run, small_study, tmp_path):
+    file = tmp_path / "x.qdc"
+    run("themes", "codebook", "export", "lltic-12", "--to", file)
+    study = ("--study", small_study.path)
+    assert run("themes", "import", file, "--as", "ours", *study)[0] == 0
+    code, _, err = run("themes", "import", file, "--as", "ours", "--replace", *study)
+    assert (code, "not for a codebook" in err) == (2, True)
 
 
 def test_the_published_project_comes_in_with_what_is_missing(run, strange_study, data_dir):
@@ -195,6 +238,11 @@ def test_what_an_export_carried_into_a_version_is_known_when_it_comes_back(
     (strange_study.path / "codebooks" / "ours.yml").write_text(words, "utf-8")
     file, ours = tmp_path / "ours.qdpx", ("--codebook", "ours", "--study", strange_study.path)
     assert run("themes", "export", *ours, "--to", file)[0] == 0
+    with zipfile.ZipFile(file) as archive:
+        document = etree.fromstring(archive.read("project.qde"))
+    notes = document.xpath("//*[local-name()='Note']/*[local-name()='PlainTextContent']/text()")
+    assert f"{book.name} {book.hash}" in notes, "what it was coded under, not what it reads in"
+    assert not any(note.startswith("ours ") for note in notes)
     code, out, _ = run("themes", "import", file, *ours, "--json")
     told = json.loads(out)
     own = len(codings(strange_study))

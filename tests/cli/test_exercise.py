@@ -18,6 +18,7 @@ from lltic.reviews import admin
 from lltic.reviews.desk import Desk
 from lltic.study import Study
 from lltic.themes import load_codebook
+from lltic.themes.exercise.layout import SYNTHESIS
 
 __all__ = ["clock"]
 
@@ -171,6 +172,25 @@ def test_a_new_one_is_laid_out_and_nothing_written_over(study: Study, tmp_path: 
     assert run(study, "read", str(tmp_path / "filled.xlsx"), *two) == 0
     assert (study.path / "exercises/2027/texts.json").is_file()
     assert main(["exercise", "new", "2027", "--study", str(study.path)]) == 2
+
+
+def test_an_exercise_of_which_nothing_is_drawn_up_is_not_whole(coded: Study, capsys):
+    folder = coded.path / "exercises/four-questions"
+    (folder / "synthesis.yml").write_text(SYNTHESIS, "utf-8")
+    parts = ("groups", "challenges", "opportunities", "recommendations")
+    for told in ("synthesis-code-unused", "synthesis-nothing-coded"):
+        assert run(coded, "status") == 0
+        said = capsys.readouterr().out
+        assert "synthesis: whole" not in said
+        assert "things to finish ('lltic exercise check')" in said
+        assert run(coded, "check", "--json") == 1
+        problems = as_json(capsys)["problems"]
+        missing = [p["where"] for p in problems if p["code"] == "synthesis-missing"]
+        assert missing == [f"synthesis.yml: {part}" for part in parts]
+        assert {p["code"] for p in problems} == {"synthesis-missing", told}
+        assert run(coded, "paper") == 1
+        for codings in (folder / "codings").iterdir():
+            codings.unlink()
 
 
 def test_all_problems_of_all_files_and_nothing_is_kept(study: Study, tmp_path: Path, capsys):

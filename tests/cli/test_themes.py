@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date
 
 import pytest
-from coded_study import A, B, coded_study, run
+from coded_study import A, coded_study, run, with_cases
 from small_study import clock, small_study
 
-from lltic.records import Case
-from lltic.sources.parquet import write_records
-
-__all__ = ["clock", "coded_study", "run", "small_study"]
-
-
-@pytest.fixture
-def with_cases(coded_study):
-    """The coded study with its cases in a cohort."""
-    cases = [
-        Case(
-            case_id, "p", f"d{case_id}", category, "s", "X", setting, None, date(2026, 8, 1),
-            None, date(2026, 9, day), days, 80, "female", (), "", "lltic v1", "h",
-        )
-        for case_id, category, setting, day, days in (
-            (A, "in_hospital", "acute", 2, None),
-            (B, "post_discharge", "community", 9, 4),
-        )
-    ]  # fmt: skip
-    write_records(coded_study.cohort / "cases.parquet", Case, cases)
-    return coded_study
+__all__ = ["clock", "coded_study", "run", "small_study", "with_cases"]
 
 
 def test_status_counts_what_is_coded(run, coded_study):

@@ -6,7 +6,8 @@ ATLAS.ti, MAXQDA, NVivo, QualCoder and others read and write.
 
 from __future__ import annotations
 
-from lltic.themes.exchange.incoming import Imported, ImportedSource, matched, read_imported
+from lltic.themes.exchange.incoming import Imported, ImportedSource, matched
+from lltic.themes.exchange.kept import Kept, read_imported, read_kept
 from lltic.themes.exchange.outgoing import Outgoing, project_of
 from lltic.themes.exchange.project import Project
 from lltic.themes.exchange.qdc import CodebookRead, codebook_from_qdc, codebook_to_qdc
@@ -16,6 +17,7 @@ __all__ = [
     "CodebookRead",
     "Imported",
     "ImportedSource",
+    "Kept",
     "Outgoing",
     "Project",
     "codebook_from_qdc",
@@ -23,6 +25,7 @@ __all__ = [
     "matched",
     "project_of",
     "read_imported",
+    "read_kept",
     "read_qdpx",
     "write_qdpx",
 ]

@@ -7,16 +7,14 @@ beside the record, and never in it.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lltic.errors import LlticError, Problem
-from lltic.records import Coding, Judgement, from_plain, to_plain
+from lltic.errors import Problem
+from lltic.records import Coding, Judgement
 from lltic.themes.exchange.describing import from_description
 from lltic.themes.exchange.guids import guid
 from lltic.themes.exchange.line_ends import moved, same_words
@@ -33,9 +31,8 @@ if TYPE_CHECKING:
     from lltic.definitions import Loaded
     from lltic.themes.codebook import Codebook
 
-__all__ = ["Imported", "ImportedSource", "as_file", "matched", "read_imported"]
+__all__ = ["Imported", "ImportedSource", "matched"]
 
-FORMAT = "lltic imported codings 1"
 NO_NAME = "somebody without a name"
 
 
@@ -155,14 +152,25 @@ class _Taking:
             self.left["code is no theme"] += 1
             return
         coder = self._users.get(coding.user) or NO_NAME
-        said = [self._versions[note] for note in coding.notes if note in self._versions]
-        name, digest = said[0] if said else (self._book.name, self._book.hash)
+        name, digest = self._read_in(coding, theme)
         made = _made(selection, coding, text, source, theme, coder)
         made = replace(made, codebook=name, codebook_hash=digest)
         if _is_on_record(made, self._record.get(coding.guid)):
             self.on_record += 1
         else:
             self.found.append(made)
+
+    def _read_in(self, coding: ProjectCoding, theme: str) -> tuple[str, str]:
+        """Return the codebook and its hash that a coding's theme is one of.
+
+        It is the one it was coded under, as its note says, where its code is that one's; of a
+        coding that was carried to another version the code is the other's.
+        """
+        for note in coding.notes:
+            name, digest = self._versions.get(note, ("", ""))
+            if name and coding.code == guid("code", name, theme):
+                return name, digest
+        return self._book.name, self._book.hash
 
     def other(self, source: OtherSource) -> None:
         status = source.trouble or "no_text"
@@ -265,33 +273,3 @@ SAME = ("review_id", "item", "theme", "start", "end", "coder", "polarity")
 
 def _is_on_record(made: Coding, own: Coding | None) -> bool:
     return own is not None and all(getattr(made, part) == getattr(own, part) for part in SAME)
-
-
-def as_file(imported: Imported, file: str, digest: str) -> str:
-    """Return what is kept in the study: the codings, what they came from, and no words."""
-    data = {
-        "format": FORMAT,
-        "file": file,
-        "sha256": digest,
-        **{key: value for key, value in to_plain(imported).items() if key != "problems"},
-    }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-
-
-def read_imported(path: Path) -> list[Coding]:
-    """Return the codings that were imported into a file of a study.
-
-    Raises
-    ------
-    LlticError
-        ``not-imported-codings``: the file is none that an import wrote.
-    """
-    try:
-        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if data["format"] != FORMAT:
-            raise ValueError(data["format"])
-        return [from_plain(Coding, one) for one in data["codings"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        hint = "Import the project again: lltic themes import FILE.qdpx"
-        problem = Problem("not-imported-codings", str(path), "is no file of an import", hint=hint)
-        raise LlticError(problem) from None

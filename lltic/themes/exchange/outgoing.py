@@ -66,6 +66,7 @@ def project_of(
     codings: Iterable[Coding],
     *,
     cases: Mapping[str, Mapping[str, str | int]] | None = None,
+    made_with: Mapping[str, tuple[str, str]] | None = None,
     synthetic: bool = False,
 ) -> Outgoing:
     """Return a project of these texts and of the codings on them.
@@ -79,6 +80,8 @@ def project_of(
         been corrected since are left out and counted.
     cases : mapping, optional
         Case variables: by case, values by name. Nothing else of a case goes out but its id.
+    made_with : mapping, optional
+        By coding, the name and hash of the codebook it was made with where it reads in another.
     synthetic : bool
         Say in the project that all of it is make-believe.
 
@@ -89,7 +92,8 @@ def project_of(
     """
     texts = list(texts)
     kept, left = _sorted_out(texts, codings, book)
-    named = cases or {}
+    named, under = cases or {}, made_with or {}
+    books = {c.coding_id: under.get(c.coding_id, (c.codebook, c.codebook_hash)) for c in kept}
     coders = sorted({one.coder for one in kept})
     project = Project(
         name=title,
@@ -100,8 +104,8 @@ def project_of(
         codes=tuple(project_codes(book)),
         variables=tuple(_variables(named)),
         cases=tuple(_cases(texts, named)),
-        texts=tuple(_sources(texts, kept, book)),
-        notes=tuple(_notes(kept)),
+        texts=tuple(_sources(texts, kept, book, books)),
+        notes=tuple(_notes(kept, books)),
         sets=(set_of(book),),
     )
     return Outgoing(project, len(kept), left)
@@ -157,20 +161,23 @@ def _cases(
 
 
 def _sources(
-    texts: Sequence[Judgement], codings: Sequence[Coding], book: Loaded[Codebook]
+    texts: Sequence[Judgement],
+    codings: Sequence[Coding],
+    book: Loaded[Codebook],
+    books: Mapping[str, tuple[str, str]],
 ) -> Iterable[TextSource]:
     on: dict[tuple[str, str], list[Coding]] = {}
     for one in codings:
         on.setdefault((one.review_id, one.item), []).append(one)
     for text in texts:
-        own = _guid_of(text)
+        own, here = _guid_of(text), on.get((text.review_id, text.item), [])
         values = (text.item.partition(".")[0], text.item, str(text.position), _hash(text))
         yield TextSource(
             guid=own,
             name=f"{text.review_id} {text.item}",
             path=f"{INTERNAL}{own}.txt",
             text=str(text.value),
-            selections=tuple(_selections(own, on.get((text.review_id, text.item), []), book)),
+            selections=tuple(_selections(own, here, book, books)),
             values=tuple(
                 (guid("text variable", name), value)
                 for name, value in zip(TEXT_VARIABLES, values, strict=True)
@@ -179,28 +186,32 @@ def _sources(
 
 
 def _selections(
-    source: str, codings: Sequence[Coding], book: Loaded[Codebook]
+    source: str,
+    codings: Sequence[Coding],
+    book: Loaded[Codebook],
+    books: Mapping[str, tuple[str, str]],
 ) -> Iterable[Selection]:
     for start, end in sorted({(one.start, one.end) for one in codings}):
         here = [one for one in codings if (one.start, one.end) == (start, end)]
         here.sort(key=lambda one: (one.seq, one.coding_id))
         own = guid("passage", source, str(start), str(end))
-        yield Selection(own, start, end, tuple(_coding(one, book) for one in here))
+        laid = (_coding(one, book, books[one.coding_id]) for one in here)
+        yield Selection(own, start, end, tuple(laid))
 
 
-def _coding(one: Coding, book: Loaded[Codebook]) -> ProjectCoding:
+def _coding(one: Coding, book: Loaded[Codebook], made_with: tuple[str, str]) -> ProjectCoding:
     polarity = (guid("polarity", one.polarity),) if one.polarity else ()
     return ProjectCoding(
         guid=guid("coding", one.coding_id),
         code=guid("code", book.name, one.theme),
         user=guid("coder", one.coder),
         at=one.at,
-        notes=(book_note(one.codebook, one.codebook_hash), *polarity),
+        notes=(book_note(*made_with), *polarity),
     )
 
 
-def _notes(codings: Sequence[Coding]) -> Iterable[Note]:
-    for name, digest in sorted({(one.codebook, one.codebook_hash) for one in codings}):
+def _notes(codings: Sequence[Coding], books: Mapping[str, tuple[str, str]]) -> Iterable[Note]:
+    for name, digest in sorted(set(books.values())):
         yield Note(book_note(name, digest), f"Made with {name}", f"{name} {digest}")
     shown = {one.polarity for one in codings}
     for own, name in POLARITY_NOTES.items():

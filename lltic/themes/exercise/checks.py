@@ -62,9 +62,9 @@ def check(
 ) -> list[Problem]:
     """Return everything in a synthesis that is wrong or unfinished; nothing where it is whole.
 
-    A recommendation leads back to a quotation; a challenge is answered, an opportunity taken up
-    and a group used, or a sentence says why not; a code that was used is in one group, or a
-    sentence says why it is in none; every id means something.
+    Something was drawn up at all. A recommendation leads back to a quotation; a challenge is
+    answered, an opportunity taken up and a group used, or a sentence says why not; a code that
+    was used is in one group, or a sentence says why it is in none; every id means something.
 
     Parameters
     ----------
@@ -83,8 +83,21 @@ def check(
         Codes ``synthesis-…``.
     """
     known = _Known(synthesis, exercise, codebook, {p.passage_id: p for p in passages}, where)
-    checks = (_ids, _words, _references, _codes, _used, _evidence, _owners)
+    checks = (_missing, _ids, _words, _references, _codes, _used, _evidence, _owners)
     return [problem for one in checks for problem in one(known)]
+
+
+def _missing(known: _Known) -> Iterator[Problem]:
+    """Yield every part where none has an entry; where one has, the others follow from it."""
+    if any(known.parts.values()):
+        return
+    if not known.passages:
+        hint = "Read the answers and write codes beside them first: 'lltic exercise sheet'."
+        message = "no passage is coded that it could rest on"
+        yield Problem("synthesis-nothing-coded", known.where, message, hint=hint)
+    hint = "The comments of the file that 'lltic exercise new' lays out show how to write them."
+    for part in known.parts:
+        yield Problem("synthesis-missing", f"{known.where}: {part}", "there are none", "", hint)
 
 
 def _ids(known: _Known) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from coded_texts import BOOK, coding, text
 
 from lltic.errors import LlticError
 from lltic.themes.exchange import matched, project_of, read_imported, read_qdpx, write_qdpx
-from lltic.themes.exchange.incoming import as_file
+from lltic.themes.exchange.kept import as_file
 from lltic.themes.exchange.line_ends import moved, same_words
 
 WORDS = "Seen at nine.\r\nFluids late.\r\nFamily told."

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from lltic.themes import load_codebook
 from lltic.themes.exchange import matched, project_of, read_qdpx, write_qdpx
 
 CASES = {"C1": {"category": "in_hospital", "overall.score, reader 1": 4}}
@@ -134,10 +135,24 @@ def test_codings_that_are_on_record_are_known_again_and_changed_ones_are_new():
 
 
 def test_a_coding_of_another_version_says_with_which_it_was_made():
-    on = text("Fluids late.")
-    older = coding(on, 0, 6, codebook="lltic-12", codebook_hash="a" * 64)
-    _, found = out_and_back([on], [older])
-    assert [(c.codebook, c.codebook_hash) for c in found.codings] == [("lltic-12", "a" * 64)]
+    on, older = text("Fluids late."), ("lltic-12", "a" * 64)
+    laid = coding(on, 0, 6)
+    made = {laid.coding_id: older}
+    project = project_of("Test", BOOK, [on], [laid], made_with=made).project
+    assert [note.text for note in project.notes] == [" ".join(older)]
+    back, _ = read_qdpx(write_qdpx(project), "x")
+    found = matched(back, BOOK, [on], [])
+    said = [(c.theme, c.codebook, c.codebook_hash) for c in found.codings]
+    assert said == [("dnar", BOOK.name, BOOK.hash)], "its theme is one of the version it reads in"
+
+
+def test_a_coding_comes_back_with_the_codebook_that_its_code_is_of():
+    on, older = text("Fluids late."), load_codebook("lltic-12")
+    laid = coding(on, 0, 6, codebook=older.name, codebook_hash=older.hash)
+    raw = write_qdpx(project_of("Test", older, [on], [laid]).project)
+    found = matched(read_qdpx(raw, "x")[0], BOOK, [on], [])
+    said = [(c.theme, c.codebook, c.codebook_hash) for c in found.codings]
+    assert said == [("dnar", older.name, older.hash)], "so that it is carried to a later version"
 
 
 def test_the_published_project_is_read_and_its_missing_sources_are_told(data_dir):

@@ -13,6 +13,7 @@ from lltic.themes.exercise import (
     Challenge,
     Grouping,
     Opportunity,
+    Passage,
     Recommendation,
     Synthesis,
     check,
@@ -122,6 +123,25 @@ def test_a_code_or_a_group_may_be_left_with_a_word():
     assert codes(replace(fewer, left_codes={"learning_culture": " "})) == ["synthesis-code-unused"]
     more = Grouping("G4", "More", ("skills",), left="Nobody raised it.")
     assert codes(replace(WHOLE, groups=(*WHOLE.groups, more))) == []
+
+
+def test_an_empty_one_is_not_whole_and_says_what_is_missing():
+    def missing(synthesis: Synthesis, passages: list[Passage]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for problem in check(synthesis, EXERCISE, BOOK.model, passages):
+            found.setdefault(problem.code, []).append(problem.where.rpartition(": ")[2])
+        return found
+
+    parts = ["groups", "challenges", "opportunities", "recommendations"]
+    nothing = {"synthesis-nothing-coded": ["synthesis.yml"], "synthesis-missing": parts}
+    assert missing(Synthesis(), []) == nothing
+    assert missing(Synthesis(note="Ours."), []) == nothing
+    coded = missing(Synthesis(), FOUND)
+    assert coded["synthesis-missing"] == parts
+    assert set(coded) == {"synthesis-missing", "synthesis-code-unused"}
+    used = {code for p in FOUND for code in p.codes}
+    left = Synthesis(left_codes=dict.fromkeys(used, "Said once."))
+    assert missing(left, FOUND) == {"synthesis-missing": parts}
 
 
 def test_all_problems_come_at_once():
