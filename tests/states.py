@@ -442,6 +442,24 @@ def settling_codings(walk: Walk) -> Iterator[State]:
     yield "coding, how far", page
 
 
+def freeing(walk: Walk) -> Iterator[State]:
+    """A text that a coder began and left, for a coordinator."""
+    browser = walk.context.browser
+    assert browser is not None
+    with browser.new_context(locale="en-GB") as other:
+        Walk(walk.url, other).begin("cody", f"coding?text={DIFFERING}-1")
+    page = walk.begin("cora", "coding")
+    expect(page.get_by_role("heading", level=1, name="How far we are")).to_be_visible(timeout=SOON)
+    yield "coding, who has what", page
+    page.get_by_role("link", name="Give it back").first.click()
+    title = "Give this text back to the queue"
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=SOON)
+    yield "give a text back", page
+    page.get_by_role("button", name="Give it back").click()
+    problem(page)
+    yield "give a text back, errors", page
+
+
 def suggestions(walk: Walk) -> Iterator[State]:
     """Themes that a computer would have looked at, when the text is coded."""
     page = walk.begin("cody", f"coding?text={SERIOUS}-1")
@@ -483,6 +501,7 @@ WALKS: Mapping[str, Callable[[Walk], Iterator[State]]] = {
         coordinating,
         coding,
         settling_codings,
+        freeing,
         suggestions,
         finished,
     )

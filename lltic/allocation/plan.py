@@ -56,7 +56,8 @@ class AllocationPlan:
     ``overlap`` is the share of cases that get ``readers`` readers, the rest get one;
     ``calibration`` so many cases are everybody's; ``repeats`` is how many cases each reader
     is to read again, ``repeat_after_days`` days after the first reading is in or later: by
-    then it should be forgotten. ``conflicts`` are the conflicts of interest that count.
+    then it should be forgotten; none of a joint review, whose readers see each other's
+    judgements as soon as both are in. ``conflicts`` are the conflicts of interest that count.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
@@ -120,6 +121,9 @@ def _problems(plan: AllocationPlan, where: str) -> Iterator[Problem]:
     if plan.seed < 0:
         yield Problem("plan-seed", f"{where}: seed", "must be 0 or more")
     if plan.reading == "joint":
+        if plan.repeats:
+            message = "is not for joint reviews: their readers see each other's when they agree"
+            yield Problem("joint-plan", f"{where}: repeats", message, "0")
         wanted = {"readers": 2, "overlap": 1.0, "calibration": 0}
         for key, value in wanted.items():
             if getattr(plan, key) != value:

@@ -91,12 +91,15 @@ def barred(
 def repeats(
     cases: Sequence[CaseToRead], new: Sequence[Assignment], plan: AllocationPlan, seed: int
 ) -> tuple[tuple[str, str], ...]:
-    """Return who is to read which of their cases again: those given before, then by lot."""
+    """Return who is to read which of their cases again: those given before, then by lot.
+
+    Not the sides of a joint review: the two meet over their readings when both are in.
+    """
+    before = {(name, case.case_id) for case in cases for name in case.read_again}
     theirs: dict[str, set[str]] = {}
     for a in (*(a for case in cases for a in case.standing), *new):
-        if a.reviewer:
+        if a.reviewer and (not a.discipline or (a.reviewer, a.case_id) in before):
             theirs.setdefault(a.reviewer, set()).add(a.case_id)
-    before = {(name, case.case_id) for case in cases for name in case.read_again}
 
     def order(name: str, case_id: str) -> tuple[bool, str]:
         return (name, case_id) not in before, by_lot(f"{case_id}:{name}", seed)

@@ -64,7 +64,8 @@ class CodedText:
 
     ``coders`` holds since when each has it, ``done`` the hash of the event with which each
     said that they have read it to its end, ``done_seq`` that event's place in the record.
-    ``kept`` holds, by difference, the codings that the settler lets stand.
+    ``kept`` holds, by difference, the codings that the settler lets stand. ``seen_by`` are all
+    who ever had it, to code or to settle, also those who gave it back and coded nothing.
     """
 
     coders: dict[str, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class CodedText:
     settling_since: str = ""
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settled_at: str = ""
+    seen_by: set[str] = field(default_factory=set)
 
     @property
     def is_double(self) -> bool:
@@ -166,6 +168,7 @@ class CodingState:
     def _text_taken(self, event: Event) -> CodedText:
         text = self._of(event)
         text.coders.setdefault(event.actor, event.at)
+        text.seen_by.add(event.actor)
         return text
 
     def _text_released(self, event: Event) -> None:
@@ -207,6 +210,7 @@ class CodingState:
 
     def _resolved(self, event: Event) -> None:
         text = self._of(event)
+        text.seen_by.add(event.actor)
         if not text.settler:
             text.settler, text.settling_since = event.actor, event.at
         text.kept[event.value["difference"]] = tuple(event.value["keep"])

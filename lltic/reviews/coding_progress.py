@@ -15,7 +15,7 @@ from lltic.reviews.coding_differences import is_finished
 from lltic.reviews.rules.coding import latest_codebook
 from lltic.reviews.state import INDEPENDENT, LOCKED, ReviewState, State
 
-__all__ = ["codable", "how_far"]
+__all__ = ["codable", "finished", "how_far"]
 
 
 def codable(state: State) -> list[ReviewState]:
@@ -41,7 +41,7 @@ def how_far(state: State, only: str = "") -> dict[str, Any]:
     """
     coding, plan = state.coding, state.coding.plan
     ids = [review.review_id for review in codable(state)]
-    closed = [one for one in ids if coding.is_closed(one)]
+    closed = finished(state)
     points = curve(_own(state, ids, only) if only else _found(state, closed))
     labels = {entry["code"]: entry["label"] for entry in latest_codebook(state)[1]["codes"]}
     return {
@@ -63,10 +63,16 @@ def how_far(state: State, only: str = "") -> dict[str, Any]:
     }
 
 
+def finished(state: State) -> list[str]:
+    """Return the reviews whose text all are done with who code it, in that order."""
+    coding = state.coding
+    closed = [r.review_id for r in codable(state) if coding.is_closed(r.review_id)]
+    return sorted(closed, key=lambda one: max(coding.text(one).done_seq.values()))
+
+
 def _found(state: State, closed: list[str]) -> list[set[str]]:
-    """The themes that anybody found in each closed text, settled or not, as those were finished."""
+    """The themes that anybody found in each closed text, settled or not."""
     texts = [state.coding.text(review_id) for review_id in closed]
-    texts.sort(key=lambda text: max(text.done_seq.values()))
     return [{c.theme for c in text.codings.values() if not c.suggestion} for text in texts]
 
 

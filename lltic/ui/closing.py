@@ -86,6 +86,7 @@ class ClosingPages(Sheet):
 
         def sign(name: str, payload: Mapping[str, Any]) -> None:
             if name == "signed":
+                signature.error, self._summary.errors = "", []  # it was the right password
                 self._finish({**operation, "signature": payload["signature"]}, "receipt")
             elif name == "unsigned":
                 self._say_unsigned(signature, payload["why"])

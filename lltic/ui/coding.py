@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +14,7 @@ from lltic.errors import LlticError, Refused
 from lltic.reviews.client import Client, ServiceDown
 from lltic.ui.coding_progress import progress_parts
 from lltic.ui.coding_text import TextPage
+from lltic.ui.deeds import Freeing
 from lltic.ui.kit import (
     Actions,
     Heading,
@@ -41,6 +42,8 @@ AWAY = (
     "Wait a moment and try again."
 )
 LINKS = (("Texts to code", "list"), ("How far we are", "progress"))
+REVIEWS = "./"
+"""The first page of the site, as counted from this one."""
 PROGRESS = query_string(progress="yes")
 
 
@@ -87,7 +90,7 @@ class CodingDesk:
             elif "settle" in asked:
                 self._open_settling(asked["settle"])
             elif "progress" in asked:
-                self._open_progress()
+                self._open_progress(asked)
             else:
                 self._open_list()
         except Refused as error:
@@ -145,8 +148,9 @@ class CodingDesk:
             self._header.cohort = page["title"]
             self._header.person = page["person"]["label"]
             self._header.notice = SYNTHETIC if page["synthetic"] else ""
-            links = [{**link(*one), "current": one[1] == current} for one in LINKS]
-            self._header.links = links
+            shown = LINKS if "coder" in page["person"]["roles"] else LINKS[1:]
+            links = [{**link(*one), "current": one[1] == current} for one in shown]
+            self._header.links = [*links, *_to_reviews(page["person"]["roles"])]
         with self._again.hold_sync():
             self._again.name = page["person"]["name"]
             self._again.idle_minutes = page["idle_minutes"]
@@ -155,6 +159,11 @@ class CodingDesk:
 
     def _open_list(self, refused: Refused | None = None) -> None:
         queue = self._line.coding_queue()
+        if "coder" not in queue["person"]["roles"]:
+            self._open_progress({})  # there is no list for who looks after the coding
+            if refused:
+                self._say(refused)
+            return
         settling = self._line.resolving_queue()["texts"]
         self._head(queue, "list")
         begun, left, done = _sorted(queue["texts"])
@@ -231,10 +240,19 @@ class CodingDesk:
         self._head(queue)
         self._show(query_string(settle=review_id), page.title, page.parts)
 
-    def _open_progress(self) -> None:
+    def _open_progress(self, asked: Mapping[str, str]) -> None:
         found = self._line.coding_progress()
         self._head(found, "progress")
-        self._show(PROGRESS, "How far we are", progress_parts(found))
+        left = (asked.get("free"), asked.get("coder"))
+        for one in found["out"]:
+            if (one["review_id"], one["coder"]) == left:
+                Freeing(self._line, self.go, self._show_deed, one, PROGRESS).show()
+                return
+        self._show(PROGRESS, "How far we are", progress_parts(found, self.go))
+
+    def _show_deed(self, parts: Sequence[Any], query: str, title: str, error: bool = False) -> None:
+        """Show the page of a coordinator's step."""
+        self._show(query, title, parts)
 
 
 def _sorted(texts: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
@@ -289,3 +307,12 @@ def _settling_row(text: dict[str, Any]) -> dict[str, Any]:
         "status_kind": "todo",
         "query": query_string(settle=text["review_id"]),
     }
+
+
+def _to_reviews(roles: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the link to the person's other page, if they have anything there."""
+    words = {"reviewer": "My cases", "adjudicator": "My cases", "coordinator": "Progress"}
+    for role, said in words.items():
+        if role in roles:
+            return [link(said, "reviews", page=REVIEWS)]
+    return []

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ipywidgets import Widget
 
-from lltic.ui.kit import Curve, Heading, Notice, Paragraph, Table
+from lltic.ui.kit import Curve, Heading, Notice, Paragraph, Table, query_string
 from lltic.ui.wording import day, plural
 
 __all__ = ["progress_parts", "rule_words"]
 
+COUNTS = (
+    "What people found by reading counts, and nothing that came afterwards. A text that two "
+    "people code counts from when both are done, with what either found."
+)
+AFTERWARDS = " What was laid after suggestions had been shown came afterwards."
+OWN = "What you found by reading counts, of texts you are done with, and nothing that came later."
 
-def progress_parts(found: Mapping[str, Any]) -> list[Widget]:
-    """Return the parts of the page from what ``coding_progress`` gives."""
+
+def progress_parts(
+    found: Mapping[str, Any], go: Callable[[str], None] = lambda query: None
+) -> list[Widget]:
+    """Return the parts of the page from what ``coding_progress`` gives.
+
+    ``go(query)`` leaves for the page on which a text that was left is given back.
+    """
     parts: list[Widget] = [
         Heading(text="How far we are", caption="Theme coding", lead=_lead(found))
     ]
+    codes = found["double"] is None
+    own = codes and found["plan"] is None
     if found["plan"] is None:
-        words = (
-            "There is no coding plan, so these are your own texts, and nothing says when to stop."
+        whose = ", so these are your own texts," if own else ""
+        parts.append(
+            Paragraph(text=f"There is no coding plan{whose} and nothing says when to stop.")
         )
-        parts.append(Paragraph(text=words))
     elif found["stops_at"] is not None:
         parts.append(_met(found))
     else:
         parts.append(Paragraph(text=f"{rule_words(found['plan'])} It is not met yet."))
-    parts += [_curve(found), _new_themes(found)]
+    # To who codes, nothing tells that there are suggestions before their own coding is done.
+    counts = OWN if own else COUNTS if codes else COUNTS + AFTERWARDS
+    parts += [_curve(found), Paragraph(text=counts), _new_themes(found)]
     if found["out"]:
-        parts.append(_out(found))
+        parts.append(_out(found, go))
     return parts
 
 
@@ -93,15 +109,24 @@ def _new_themes(found: Mapping[str, Any]) -> Table:
     return Table(caption="When each theme was first met", columns=columns, rows=rows)
 
 
-def _out(found: Mapping[str, Any]) -> Table:
+def _out(found: Mapping[str, Any], go: Callable[[str], None]) -> Table:
     rows = [
         [
             one["case_id"],
             found["people"].get(one["coder"], one["coder"]),
             one["doing"],
             day(one["since"]),
+            _free(one),
         ]
         for one in found["out"]
     ]
-    columns = [{"label": label} for label in ("Case", "Who", "Doing", "Since")]
-    return Table(caption="Begun and not finished", columns=columns, rows=rows)
+    columns = [{"label": label} for label in ("Case", "Who", "Doing", "Since", "Next step")]
+    table = Table(caption="Begun and not finished", columns=columns, rows=rows)
+    table.on_action(lambda name, payload: go(payload["query"]))
+    return table
+
+
+def _free(one: Mapping[str, Any]) -> dict[str, str]:
+    """A cell that leads to where a text is given back; the service decides it again."""
+    query = query_string(progress="yes", free=one["review_id"], coder=one["coder"])
+    return {"text": "Give it back", "more": f"the text {one['review_id']}", "query": query}

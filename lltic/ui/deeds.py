@@ -25,7 +25,7 @@ from lltic.ui.line import Line, is_over
 from lltic.ui.refusals import refusal_words
 from lltic.ui.wording import UNSIGNED
 
-__all__ = ["Deed", "Unsigned", "withdrawal"]
+__all__ = ["Deed", "Freeing", "Unsigned", "withdrawal"]
 
 REASON = "deed.reason"
 PASSWORD = "signature.password"  # noqa: S105 - the name of a field
@@ -50,6 +50,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "told": "What was written stays on record and counts for nothing. The reviewer finds the "
         "review closed.",
         "button": "Take it back",
+    },
+    "repeat": {
+        "title": "Take this second reading back",
+        "told": "What was written stays on record and counts for nothing. The reader finds it "
+        "closed, and sees their first reading again. Nobody is asked for it once more.",
+        "button": "Take it back",
+    },
+    "release_text": {
+        "title": "Give this text back to the queue",
+        "told": "What they have coded or settled of it so far stays on record and counts for "
+        "nothing. Whoever opens the text next begins anew.",
+        "button": "Give it back",
     },
     "offer": {
         "title": "Open this case to another reader",
@@ -77,6 +89,8 @@ class Deed:
         A key of :data:`WORDS`.
     case_id, review_id : str
         What it is done to.
+    words : str
+        Another key of :data:`WORDS`, where this is said otherwise.
     """
 
     def __init__(
@@ -87,17 +101,18 @@ class Deed:
         kind: str,
         case_id: str,
         review_id: str = "",
+        words: str = "",
     ) -> None:
         self._line, self._go, self._show = line, go, show
         self._kind, self._case_id, self._review_id = kind, case_id, review_id
-        self._words = WORDS[kind]
+        self._words = WORDS[words or kind]
         self._op_id = f"{kind.replace('_', '-')}-{uuid.uuid4().hex}"
         self._summary = ErrorSummary()
         self._reason = TextArea(
             field=REASON, label="Why?", hint="It stays on record.", rows=3, bound=False
         )
         self._query = query_string(case=case_id, do=kind, which=review_id)
-        self._home = query_string(case=case_id)
+        self._home = self._after = query_string(case=case_id)
         self._end = self._last_part()
 
     def show(self) -> None:
@@ -126,6 +141,7 @@ class Deed:
         if name == "back":
             self._go(self._home)
         elif name == "signed":
+            self._end.error = ""
             self._do({"signature": payload["signature"]})
         elif payload["why"] == "unfinished":
             self._ask_why()
@@ -143,6 +159,7 @@ class Deed:
         self._operate(more)
 
     def _operate(self, more: Mapping[str, Any]) -> None:
+        self._summary.errors, self._reason.error = [], ""  # what was wrong is mended
         operation = {
             "op_id": self._op_id,
             "kind": self._kind,
@@ -160,8 +177,8 @@ class Deed:
             text = "The review service does not answer. Wait a moment and press the button again."
             self._say("Not done yet", text)
         else:
-            step = {"do": "read"} if self._kind == "break_blind" else {}
-            self._go(query_string(case=self._case_id, **step))  # not home: it is known by now
+            read = query_string(case=self._case_id, do="read")
+            self._go(read if self._kind == "break_blind" else self._after)  # it is known by now
 
     def _ask_why(self) -> None:
         self._reason.error = "Write down why"
@@ -186,7 +203,7 @@ class Unsigned(Deed):
         actions = Actions(
             primary=self._words["button"],
             primary_action="do",
-            warning=self._kind == "withdraw",
+            warning=self._kind in ("withdraw", "release_text"),
             links=[link("No, go back", "back", query=self._home)],
         )
         actions.on_action(self._pressed)
@@ -240,12 +257,51 @@ class _Withdrawal(Unsigned):
         return {"offer_again": self._said(self._again) == "yes"}
 
 
+class _NotAgain(Unsigned):
+    """A second reading is nobody else's, so that nothing more is asked."""
+
+    def _value(self) -> dict[str, Any]:
+        return {"offer_again": False}
+
+
 def withdrawal(
     line: Line,
     go: Callable[[str], None],
     show: Callable[..., None],
     case_id: str,
-    review_id: str,
+    review: Mapping[str, Any],
 ) -> Deed:
-    """Return the page on which a review is taken back from somebody."""
-    return _Withdrawal(line, go, show, "withdraw", case_id, review_id)
+    """Return the page on which a review or a second reading is taken back from somebody."""
+    on = (line, go, show, "withdraw", case_id, review["review_id"])
+    return _NotAgain(*on, "repeat") if review["kind"] == "repeat" else _Withdrawal(*on)
+
+
+class Freeing(Unsigned):
+    """A text that somebody has and does not finish goes back to the queue.
+
+    Parameters
+    ----------
+    line, go, show : Line, callable, callable
+        As :class:`Deed` has them.
+    one : mapping
+        Who has which text, as ``coding_progress`` lists it under ``out``.
+    home : str
+        The page to go back to, which lists who has what.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        go: Callable[[str], None],
+        show: Callable[..., None],
+        one: Mapping[str, Any],
+        home: str,
+    ) -> None:
+        super().__init__(line, go, show, "release_text", one["case_id"], one["review_id"])
+        self._coder = one["coder"]
+        self._home = self._after = home
+        self._query = query_string(progress="yes", free=one["review_id"], coder=one["coder"])
+        self._end = self._last_part()
+
+    def _value(self) -> dict[str, Any]:
+        return {"coder": self._coder}

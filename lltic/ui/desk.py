@@ -38,6 +38,9 @@ PROGRESS = query_string(page="progress")
 
 WRITERS = {"reviewer", "adjudicator"}
 
+CODING_ROLES = {"coder", "coordinator"}
+"""Who has something to do on the coding page: to code, or to look after the coding."""
+
 NOT_CONTINUED = (
     "You cannot continue here just yet: the review service does not answer. Everything that was "
     "marked as saved is safe, and your words stay on this page. It is tried again every few "
@@ -326,6 +329,8 @@ class Desk:
             links.append(link(f"My cases ({open_cases})", "worklist", query=CASES))
         if "coordinator" in self._roles:
             links.append(link("Progress", "progress", query=PROGRESS))
+        if CODING_ROLES & self._roles:
+            links.append(link("Coding", "coding", page="coding"))
         with self._header.hold_sync():
             self._header.cohort = data["title"]
             self._header.person = person["label"]

@@ -107,7 +107,10 @@ def test_a_side_that_nobody_can_take_is_named():
     assert error.value.codes == ("no-reviewer-of-side",) * 2
 
 
-@pytest.mark.parametrize("more", [{"calibration": 2}, {"readers": 3}, {"overlap": 0.5}])
+NONSENSE = [{"calibration": 2}, {"readers": 3}, {"overlap": 0.5}, {"repeats": 1}]
+
+
+@pytest.mark.parametrize("more", NONSENSE)
 def test_what_makes_no_sense_for_two_sides_is_refused(more):
     with pytest.raises(UsageError) as error:
         joint(CASES, **more)

@@ -248,6 +248,8 @@ def test_reads_by_others_are_written_down_before_they_are_given(service, store):
     assert otto.events()["events"]
     assert otto.events(3)["events"][0]["seq"] == 4
     assert cody.coding_queue()["texts"]
+    place = {"review_id": FIRST, "case_id": CASE}
+    cody.operate({"op_id": "operation-take-text", "kind": "take_text", **place})
     assert cody.coding_text(FIRST)["texts"]
     assert accesses(store)[start:] == [
         ("read", "ada", "review"),

@@ -40,6 +40,7 @@ def test_the_evidence_of_a_text_opens_with_the_text_and_names_no_other_document(
         world.desk.coding_text(world.cody, FIRST)
     world.fill(world.ben, SECOND)
     world.submit(world.ben, SECOND)
+    world.desk.operate(world.cody, world.operation("take_text", FIRST))
     found = world.desk.coding_text(world.cody, FIRST)
     (one,) = found["evidence"]
     assert (one["field"], one["page"], one["text"]) == ("ongoing.judgement", 2, "Müller")
@@ -84,6 +85,7 @@ PATH = "problems.list.a1.words"
 
 
 def test_the_words_of_entries_are_there_to_be_coded(entries: World) -> None:
+    entries.desk.operate(CODY, entries.operation("take_text", REVIEW))
     texts = entries.desk.coding_text(CODY, REVIEW)["texts"]
     assert [(t["item"], t["label"]) for t in texts] == [
         (PATH, "What happened? (problem 2)"),

@@ -219,6 +219,7 @@ def test_text_opens_for_coding_when_both_have_submitted(world):
     world.submit(world.ben, SECOND)
     texts = world.desk.coding_queue(world.cody)["texts"]
     assert {t["review_id"] for t in texts} == {FIRST, SECOND}
+    world.desk.operate(world.cody, world.operation("take_text", FIRST))
     assert "amira" not in json.dumps(world.desk.coding_text(world.cody, FIRST))
 
 

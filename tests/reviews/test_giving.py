@@ -13,6 +13,7 @@ from lltic.records import Assignment
 from lltic.reviews import admin
 from lltic.reviews.desk import Desk
 from lltic.reviews.people import Person
+from lltic.reviews.places import _places
 from lltic.reviews.state import replay
 
 CASE, FRESH = "AAAAA-00001", "AAAAA-00009"
@@ -215,14 +216,35 @@ def test_a_joint_place_is_for_a_side_that_nobody_reads_and_for_its_people(world,
 CODY = Person("cody", "Cody", "Task force", ("coder", "reviewer"))
 
 
-def test_whoever_codes_what_a_reader_wrote_is_not_given_the_case(world):
+def coded(world):
+    book = world.desk.coding_queue(CODY)["codebook_hash"]
+    value = {"theme": "fluid_management", "start": 0, "end": 5, "codebook_hash": book}
+    do(world, "code", review=FIRST, person=CODY, field="ongoing.judgement", value=value)
+
+
+def only_opened(world):
+    do(world, "take_text", review=FIRST, person=CODY)
+    assert world.desk.coding_text(CODY, FIRST)["texts"]
+
+
+def given_back(world):
+    only_opened(world)
+    do(world, "release_text", review=FIRST, person=CODY)
+
+
+def freed(world):
+    coded(world)
+    how = {"value": {"coder": "cody"}, "reason": "On leave."}
+    do(world, "release_text", review=FIRST, **how)
+
+
+@pytest.mark.parametrize("opened", [coded, only_opened, given_back, freed])
+def test_whoever_opened_what_a_reader_wrote_to_code_it_is_not_given_the_case(world, opened):
     """A review that was coded is opened again and handed back: its place is not for the coder."""
     for person, review in ((world.amira, FIRST), (world.ben, SECOND)):
         world.fill(person, review)
         world.submit(person, review)
-    book = world.desk.coding_queue(CODY)["codebook_hash"]
-    value = {"theme": "fluid_management", "start": 0, "end": 5, "codebook_hash": book}
-    do(world, "code", review=FIRST, person=CODY, field="ongoing.judgement", value=value)
+    opened(world)
     do(world, "reopen", review=FIRST, reason="A slip of the pen.")
     do(world, "hand_back", review=FIRST, person=world.amira, reason="No time.")
     with pytest.raises(Refused) as error:
@@ -231,4 +253,20 @@ def test_whoever_codes_what_a_reader_wrote_is_not_given_the_case(world):
     with pytest.raises(Refused) as error:
         do(world, "take", person=CODY, value={"kind": "independent"})
     assert codes(error) == ("nothing-to-take",)
+    assert "cody" in _places(replay(world.store.read()), CASE).left_by
     assert give(world, whom=DAN)["review_id"] == THIRD
+    assert check_replay(list(world.store.read())).passed
+
+
+def test_a_text_is_shown_to_nobody_who_has_not_taken_it(world):
+    """So that the record knows of everybody who read it."""
+    for person, review in ((world.amira, FIRST), (world.ben, SECOND)):
+        world.fill(person, review)
+        world.submit(person, review)
+    with pytest.raises(Refused) as error:
+        world.desk.coding_text(CODY, FIRST)
+    assert codes(error) == ("not-taken",)
+    given_back(world)
+    with pytest.raises(Refused) as error:
+        world.desk.coding_text(CODY, FIRST)
+    assert codes(error) == ("not-taken",)

@@ -128,6 +128,61 @@ def test_handed_back_it_is_over_and_the_first_is_shown_again(again, clock):
     assert give(again, clock, ("amira", CASE)) == [], "nobody is asked a third time"
 
 
+def test_a_coordinator_takes_back_what_its_reader_left_and_then_the_first_can_be_opened(
+    again, clock
+):
+    read_it(again, {"admission.score": {"value": 2}})
+    gone = {"value": {"offer_again": False}, "reason": "She left the trust."}
+    for person, more, code in (
+        (BEN, gone, "not-allowed"),
+        (AMIRA_COORDINATES, gone, "own-case"),
+        (CORA, gone | {"reason": " "}, "bad-value"),
+        (CORA, gone | {"value": {"offer_again": True}}, "bad-value"),
+    ):
+        with pytest.raises(Refused) as error:
+            do(again, person, "withdraw", **more)
+        assert codes(error) == (code,)
+    do(again, CORA, "withdraw", **gone)
+    made = list(again.store.read())
+    assert (made[-1].kind, made[-1].actor, made[-1].reason) == (
+        *("handed_back", "cora"),
+        "She left the trust.",
+    )
+    assert [e.review_id for e in made if e.kind == "answered"][-1] == AGAIN, "it stays on record"
+    assert again.desk._state.reviews[AGAIN].status == "handed_back"
+    assert FIRST in listed(again)
+    with pytest.raises(Refused) as error:
+        do(again, AMIRA, "answer", field="admission.score", value={"value": 1}, base_version=1)
+    assert codes(error) == ("review-closed",)
+    assert give(again, clock, ("amira", CASE)) == [], "nobody is asked a third time"
+    do(again, CORA, "reopen", FIRST, reason="A slip of the pen.")
+    assert check_replay(list(again.store.read())).passed
+
+
+def test_a_second_reading_that_is_in_cannot_be_taken_back(again):
+    read_it(again, COMPLETE)
+    do(again, AMIRA, "submit")
+    with pytest.raises(Refused) as error:
+        do(again, CORA, "withdraw", value={"offer_again": False}, reason="Not needed.")
+    assert codes(error) == ("review-closed",)
+    with pytest.raises(Refused) as error:
+        do(again, CORA, "reopen", reason="A slip.")
+    assert codes(error) == ("no-such-review",)
+
+
+def test_a_coordinator_sees_that_a_case_is_read_again_and_not_what_is_written(again):
+    read_it(again, {"admission.score": {"value": 2}})
+    for found in (
+        next(c for c in again.desk.overview(CORA)["cases"] if c["case_id"] == CASE),
+        again.desk.case(CORA, CASE),
+    ):
+        assert AGAIN not in [r["review_id"] for r in found["reviews"]]
+        (row,) = found["second_readings"]
+        assert (row["review_id"], row["kind"], row["status"]) == (AGAIN, "repeat", "open")
+        assert row["members"] == ["amira"]
+        assert not {"answers", "evidence", "form"} & set(row)
+
+
 def test_only_a_reading_that_is_in_can_be_read_again(world, clock):
     world.fill(AMIRA, FIRST)
     assert give(world, clock, ("amira", CASE), ("ben", CASE), ("cody", CASE)) == []

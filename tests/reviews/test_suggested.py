@@ -102,6 +102,8 @@ def marks(world, person=CODY) -> dict[str, str]:
 
 
 def test_nothing_of_a_suggestion_leaves_before_the_coder_is_done(coded):
+    for review in (FIRST, SECOND):
+        do(coded, CODY, "take_text", review)
     before = json.dumps([coded.desk.coding_text(CODY, FIRST), coded.desk.coding_queue(CODY)])
     ids = list(coded.desk._state.suggested.by_id)
     assert len(ids) == 6, "three themes in each of two reviews"
@@ -119,6 +121,7 @@ def test_what_is_said_before_is_the_same_whether_there_are_suggestions_or_not(wo
     for person, review in ((world.amira, FIRST), (world.ben, SECOND)):
         world.fill(person, review)
         world.submit(person, review)
+    do(world, CODY, "take_text")
     without = world.desk.coding_text(CODY, FIRST)
     none = refused(do, world, CODY, "see_suggestions")
     offer(world)
@@ -165,6 +168,7 @@ def test_nobody_else_is_shown_what_a_coder_was_shown(coded):
     for person in (BEN, CORA, DORA):
         assert refused(do, coded, person, "see_suggestions") in ("no-such-text", "not-coded-yet")
         assert refused(reject, coded, person, one) in ("no-such-text", "no-such-suggestion")
+    do(coded, DORA, "take_text")
     assert coded.desk.coding_text(DORA, FIRST)["suggestions"] == {"waiting": 0, "shown": []}
     assert refused(code, coded, DORA, FLUID, suggestion=one) == "no-such-suggestion"
 
@@ -428,6 +432,7 @@ def test_over_the_line_nothing_comes_before_and_each_try_is_noted(reviewed):
         served(reviewed, store, limiter=Limiter({})) as line,
     ):
         cody, ana = line.client("cody"), line.client("ana")
+        cody.operate({**line.operation("take_text", FIRST), "op_id": "cody-takes-it"})
         assert cody.coding_text(FIRST)["suggestions"] == {"waiting": 0, "shown": []}
         ask = line.operation("see_suggestions", FIRST)
         for who, code_ in ((cody, "not-coded-yet"), (ana, "no-such-text")):

@@ -43,7 +43,23 @@ def test_a_rule_that_is_not_met_and_none_at_all() -> None:
     some = one(Paragraph, {**FOUND, "stops_at": None, "plan": {**PLAN, "new_share": 0.05}}).text
     assert "with at most 5% new themes" in some
     none = {**FOUND, "plan": None, "stops_at": None, "double": 0}
-    assert "no coding plan" in one(Paragraph, none).text
+    assert one(Paragraph, none).text == "There is no coding plan and nothing says when to stop."
+    own = one(Paragraph, {**none, "double": None}).text
+    assert own.startswith("There is no coding plan, so these are your own texts, and")
+
+
+def test_it_is_said_which_codings_count() -> None:
+    def said(found: dict[str, Any]) -> str:
+        return " ".join(p.text for p in progress_parts(found) if isinstance(p, Paragraph))
+
+    for found in (FOUND, {**FOUND, "plan": None, "stops_at": None, "double": 0}):
+        assert "with what either found" in said(found)
+        assert "laid after suggestions had been shown came afterwards" in said(found)
+    coder = {**FOUND, "double": None}
+    assert "found by reading counts" in said(coder) and "either found" in said(coder)
+    own = said({**coder, "plan": None, "stops_at": None})
+    assert "What you found by reading counts" in own and "either" not in own
+    assert "suggest" not in own + said(coder), "before they are done nothing tells of any"
 
 
 def test_the_curve_and_its_table_say_the_same() -> None:
@@ -60,6 +76,7 @@ def test_who_has_what_is_told_to_those_the_service_tells_it() -> None:
     out = [
         {
             "case_id": "A-1",
+            "review_id": "A-1-2",
             "coder": "cody",
             "doing": "coding",
             "since": "2026-10-06T09:00:00.000000Z",
@@ -67,5 +84,7 @@ def test_who_has_what_is_told_to_those_the_service_tells_it() -> None:
     ]
     parts = progress_parts({**FOUND, "out": out, "people": {"cody": "Cody Ames"}})
     tables = [part for part in parts if isinstance(part, Table)]
-    assert tables[-1].rows == [["A-1", "Cody Ames", "coding", "6 Oct 2026"]]
+    ((*told, step),) = tables[-1].rows
+    assert told == ["A-1", "Cody Ames", "coding", "6 Oct 2026"]
+    assert step["text"] == "Give it back"
     assert len([p for p in progress_parts(FOUND) if isinstance(p, Table)]) == 1

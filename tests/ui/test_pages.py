@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from page_screens import FIRST, Screen
 from small_study import AMIRA, BEN, COMPLETE
@@ -217,3 +219,11 @@ def test_nothing_of_the_other_reviewer_is_in_the_kernel(service_desk):
         ben.desk.go(row["query"])
     assert [f.value for f in ben.all(Field)] == [None] * len(ben.all(Field))
     assert "sepsis recognised" not in repr(ben.client.review("AAAAA-00001-2"))
+
+
+def test_who_has_something_to_code_is_led_there(service_desk):
+    for roles, led in ((("reviewer",), []), (("reviewer", "coder"), ["coding"])):
+        screen = Screen(service_desk, replace(AMIRA, roles=roles))
+        screen.desk.go("")
+        links = screen.desk._header.links
+        assert [one["payload"]["page"] for one in links if "page" in one["payload"]] == led

@@ -16,6 +16,7 @@ from page_screens import Screen
 from small_study import TickingClock
 
 from lltic.reviews import admin
+from lltic.reviews.admin import readings_again
 from lltic.reviews.desk import Desk as ServiceDesk
 from lltic.ui.kit import (
     Actions,
@@ -158,6 +159,26 @@ def test_a_review_is_withdrawn_and_offered_again(cora, service_desk):
     ]
 
 
+def test_a_second_reading_that_was_left_is_taken_back_with_a_reason(cora, service_desk):
+    first = service_desk._state.reviews[f"{DIFFERING}-1"]
+    at = "2026-11-20T09:00:00.000000Z"
+    drafts = readings_again(service_desk._state, [(first.reviewer, DIFFERING)], at)
+    service_desk._write(drafts)
+    cora.desk.go(f"?case={DIFFERING}")
+    again = table(cora, "Reviews").rows[-1]
+    assert (again[0], again[2]["text"]) == ("Second reading", "With the reviewer")
+    assert again[4]["text"] == "Take back"
+    cora.desk.go(again[4]["query"])
+    assert cora.heading() == "Take this second reading back"
+    assert not [f for f in cora.all(Field) if f.field == "deed.again"], "it is nobody else's"
+    cora.press("do")
+    assert cora.one(ErrorSummary).errors[0]["message"] == "Write down why"
+    give(cora, "deed.reason", "She left the trust.")
+    cora.press("do")
+    assert table(cora, "Reviews").rows[-1][2]["text"] == "Handed back"
+    assert cora.client.operations[-1]["value"] == {"offer_again": False}
+
+
 def test_what_became_of_a_concern_is_written_down_and_nobody_overwrites_another(cora, service_desk):
     cora.desk.go(f"?case={JOINT}")
     act(cora, "Write down what was done")
@@ -274,6 +295,18 @@ def test_the_form_stays_on_the_screen_when_it_is_shown_once_more(cora):
     cora.press("save")
     assert cora.titles() == ["Not saved yet"]
     assert all(field.comm is not None for field in cora.all(Field)), "none was closed"
+
+
+@pytest.mark.parametrize("why", ["wrong", "unfinished"])
+def test_what_is_mended_is_not_said_any_more(cora, why):
+    cora.desk.go(f"?case={ALONE}&do=break_blind")
+    cora.press("unsigned", Signature, why=why)
+    give(cora, "deed.reason", "A question.")
+    cora.client.is_down = True
+    cora.sign()
+    assert cora.titles() == ["Not done yet"]
+    assert cora.one(ErrorSummary).errors == []
+    assert [cora.one(Signature).error, cora.one(Field).error] == ["", ""]
 
 
 def test_the_service_being_down_is_said_and_nothing_is_lost(cora):

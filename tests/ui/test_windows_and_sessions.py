@@ -287,6 +287,15 @@ def test_a_password_that_does_not_do_is_pointed_out(first, why, said):
     assert first.desk._place.error and first.heading() == "Submit your review"
 
 
+def test_once_the_password_did_nothing_says_that_it_did_not(first):
+    first.desk.go(f"?review={FIRST}&page=confirm")
+    first.press("unsigned", Signature, why="wrong")
+    first.client.is_down = True
+    first.sign()
+    assert first.titles() == ["Not submitted yet"]
+    assert (first.one(Signature).error, first.one(ErrorSummary).errors) == ("", [])
+
+
 def test_pressing_twice_is_one_deed_and_coming_back_is_another(first):
     first.desk.go(f"?review={FIRST}&page=confirm")
     first.client.is_down = True

@@ -116,6 +116,27 @@ def test_header_snapshot_links_and_skip(bench: Any) -> None:
     assert heard == [("help", {}), ("worklist", {"query": "?"})]
 
 
+def test_a_link_to_another_page_saves_first_and_stays_when_it_cannot(bench: Any) -> None:
+    header = SiteHeader(links=[link("Coding", "coding", page="coding")])
+    heard = hearing(header)
+    page = bench.mount(header)
+    page.evaluate("""() => {
+        window.tries = [];
+        document.addEventListener("lltic:flush", (event) => {
+            event.detail.taken = true;
+            window.tries.push(event.detail.done);
+        });
+    }""")
+    for saved in ("false", "true"):
+        page.get_by_role("link", name="Coding").click()
+        page.wait_for_function("() => window.tries.length === 1")
+        expect(page.get_by_role("link", name="Coding")).to_be_visible()
+        page.evaluate(f"() => window.tries.pop()({saved})")
+        expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    page.wait_for_url("**/coding")
+    assert heard == []
+
+
 def test_sign_out_posts_the_token_and_leaves(bench: Any) -> None:
     posts: list[Any] = []
     header = SiteHeader(logout_url="/logout", login_url="/login")

@@ -66,10 +66,13 @@ def test_a_decision_that_is_not_on_record_survives_a_reload(bench: Any) -> None:
     page = bench.mount(first)
     page.get_by_role("radio", name="It does not stand").check()
     expect(page.get_by_text("not saved yet", exact=True)).to_be_visible()
+    late = page.get_by_role("alert").filter(has_text="Your latest decision is not saved yet")
+    expect(late).to_be_visible()
     again = settler()
     bench.reload(again)
     eventually(page, lambda: again.heard == [("d1", [])])
     expect(page.get_by_text("not saved yet", exact=True)).to_have_count(0)
+    expect(late).to_have_count(0)
     expect(page.get_by_role("radio", name="It does not stand")).to_be_checked()
 
 

@@ -45,14 +45,18 @@ def text(room: Room, person: Person, review_id: str) -> dict[str, Any]:
     """Return the free texts of one review with what stands beside them, and this coder's codings.
 
     Of the notes a coder sees the passages that the reviewer laid beside a text, and what
-    the documents are called; the documents themselves stay with the reviewers.
+    the documents are called; the documents themselves stay with the reviewers. Only who
+    has taken the text sees it, so that the record knows who can no longer review the case.
     """
     review = room.state.reviews.get(review_id)
     if review is None or not may_code(room.state, person, review):
         raise Refused(Problem("no-such-text", "text", "is not open to you for coding"))
+    coded = room.state.coding.text(review_id)
+    if person.name not in coded.coders:
+        hint = "Go back to the list of texts and open it there."
+        raise Refused(Problem("not-taken", "this text", "is not yours", hint=hint))
     texts = texts_of(room, review)
     shown = {one["item"] for one in texts}
-    coded = room.state.coding.text(review_id)
     return {
         "review_id": review_id,
         "case_id": review.case_id,

@@ -108,6 +108,7 @@ def _case_row(room: Room, case_id: str) -> dict[str, Any]:
         "joint": found.joint,
         "unblinded": bool(found.unblinded),
         "reviews": [_review_row(review) for review in reviews],
+        "second_readings": [_review_row(state.reviews[r]) for r in found.repeats.values()],
     }
 
 

@@ -22,6 +22,7 @@ from lltic.reviews.state import (
     LOCKED,
     OFFERED,
     OPEN,
+    REPEAT,
     STAGE_2,
     ReviewState,
     State,
@@ -58,18 +59,22 @@ def _coordinator(state: State, person: Person, case_id: Any) -> None:
 def withdraw(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Take a review from somebody who cannot do it, or close a place that nobody takes.
 
-    ``value`` is ``{"offer_again": true}`` or false; what was written stays on record.
+    ``value`` is ``{"offer_again": true}`` or false; what was written stays on record. A second
+    reading is nobody else's, and never offered again.
     """
     _coordinator(state, person, op.get("case_id"))
-    review = _independent(state, op)
+    review = _of_kind(state, op, INDEPENDENT, REPEAT)
     value = op.get("value")
     again = value.get("offer_again") if isinstance(value, Mapping) else None
     if not isinstance(again, bool):
         raise Refused(Problem("bad-value", "value", "does not say offer_again", "true, false"))
+    if again and review.kind == REPEAT:
+        message = "would offer a second reading to somebody else"
+        raise Refused(Problem("bad-value", "value", message, "false"))
     if review.status not in (OPEN, OFFERED):
         raise Refused(Problem("review-closed", "this review", "was submitted or handed back"))
     others = [r for r in state.independent(review.case_id) if r is not review]
-    if not again and not others:
+    if not again and not others and review.kind == INDEPENDENT:
         hint = "Offer it again, or take the case out of the sample."
         raise Refused(Problem("last-review", "this review", "is the case's only one", hint=hint))
     made = {
@@ -84,9 +89,9 @@ def withdraw(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[s
     return [made, *(after_hand_back(state, review) if again else ())]
 
 
-def _independent(state: State, op: Mapping[str, Any]) -> ReviewState:
+def _of_kind(state: State, op: Mapping[str, Any], *kinds: str) -> ReviewState:
     review = state.reviews.get(str(op.get("review_id")))
-    if review is None or review.case_id != op.get("case_id") or review.kind != INDEPENDENT:
+    if review is None or review.case_id != op.get("case_id") or review.kind not in kinds:
         raise Refused(Problem("no-such-review", "review", "is not an independent one of this case"))
     return review
 
@@ -94,11 +99,11 @@ def _independent(state: State, op: Mapping[str, Any]) -> ReviewState:
 def reopen(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open a locked review again; its reviewer then adds to it, and submits again."""
     _coordinator(state, person, op.get("case_id"))
-    review = _independent(state, op)
+    review = _of_kind(state, op, INDEPENDENT)
     if review.status != LOCKED:
         raise Refused(Problem("not-locked", "this review", "is not locked"))
     if state.is_read_again(review):
-        hint = "Wait until the second reading is in, or ask its reader to hand it back."
+        hint = "Wait until the second reading is in, or take it back first."
         message = "is just being read a second time"
         raise Refused(Problem("read-again", "this case", message, hint=hint))
     if state.cases[review.case_id].follow_ups.keys() - {STAGE_2}:

@@ -120,7 +120,7 @@ def give(state: State, person: Person, op: Mapping[str, Any]) -> list[dict[str, 
             Problem("already-reads", "this person", "reads this case or has read it", hint=hint)
         )
     if whom.name in state.coders(review.case_id):
-        message = "codes what a reader of this case wrote"
+        message = "has opened what a reader of this case wrote, to code it"
         hint = "Choose somebody else: they could not judge it blind."
         raise Refused(Problem("codes-this-case", "this person", message, hint=hint))
     if state.is_barred(whom.name, review.case_id):

@@ -255,6 +255,9 @@ class CaseRow(Answer):
     joint: bool
     unblinded: bool
     reviews: list[CaseReview]
+    second_readings: list[CaseReview] = Field(
+        description="By readers of it, of the case once more; without answers."
+    )
 
 
 class Load(Answer):

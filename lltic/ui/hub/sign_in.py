@@ -25,6 +25,8 @@ __all__ = ["OutsideIdentity", "ReviewAuthenticator", "Voucher"]
 OWN_ISSUER = "lltic"
 """The issuer of the study's own accounts (see ``lltic.reviews.vouching``)."""
 
+NO_ANSWER = "The review service does not answer. Wait a minute and try again."
+
 log = logging.getLogger("lltic.hub")
 
 
@@ -48,8 +50,7 @@ class ReviewAuthenticator(Authenticator):
         try:
             person = await asyncio.to_thread(client.login, name, password)
         except ServiceDown:
-            text = "The review service does not answer. Wait a minute and try again."
-            raise web.HTTPError(503, text) from None
+            raise web.HTTPError(503, NO_ANSWER) from None
         except Refused as refusal:
             if "locked-out" in refusal.codes:
                 text = "Too many wrong passwords. Wait a few minutes, or ask your coordinator."
@@ -160,8 +161,7 @@ async def _kindly(asked: Any) -> dict[str, Any]:
     try:
         return await asked
     except ServiceDown:
-        text = "The review service does not answer. Wait a minute and try again."
-        raise web.HTTPError(503, text) from None
+        raise web.HTTPError(503, NO_ANSWER) from None
     except Refused as refusal:
         if "no-account" in refusal.codes:
             text = "You have no account here. Ask the coordinator of your review for one."

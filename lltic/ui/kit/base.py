@@ -66,6 +66,9 @@ def query_string(**parts: str) -> str:
 def link(label: str, action: str, **payload: Any) -> dict[str, Any]:
     """Return one link as plain data; ``query="?…"`` in the payload gives it an address.
 
+    ``page="…"`` is another page of the site, as an address that counts from this one: it is
+    opened once everything is saved, and the action is not sent.
+
     Examples
     --------
     >>> link("Change", "go", query="?page=ongoing")

@@ -99,13 +99,14 @@ class ProgressPages:
             return Offering(*on, case_id, known=row is not None, joint=bool(row and row["joint"]))
         if row is None:
             return None
-        which = next((r for r in row["reviews"] if r["review_id"] == asked.get("which")), None)
+        listed = [*row["reviews"], *row["second_readings"]]
+        which = next((r for r in listed if r["review_id"] == asked.get("which")), None)
         if step == "break_blind":
             return Deed(*on, step, case_id)
         if step == "reopen" and which:
             return Deed(*on, step, case_id, which["review_id"])
         if step == "withdraw" and which:
-            return withdrawal(*on, case_id, which["review_id"])
+            return withdrawal(*on, case_id, which)
         if step == "give" and which:
             return Giving(*on, row, which, data)
         found = [e for e in data["escalations"] if e["case_id"] == case_id]

@@ -37,11 +37,12 @@ def show_case(
     """Show a case; its answers too when they are asked for and open."""
     case_id = row["case_id"]
     found = [e for e in escalations if e["case_id"] == case_id]
-    most = max(len(_steps(row, review)) for review in row["reviews"])
+    listed = [*row["reviews"], *row["second_readings"]]
+    most = max(len(_steps(row, review)) for review in listed)
     reviews = frame.table(
         "Reviews",
         [(label, False) for label in (*COLUMNS, *STEPS[:most])],
-        [_review_row(frame, row, review, most) for review in row["reviews"]],
+        [_review_row(frame, row, review, most) for review in listed],
     )
     parts: list[Any] = [
         Heading(text=f"Case {case_id}", caption=STAGES[row["stage"]], lead=remarks(row)),
@@ -85,6 +86,8 @@ def _review_row(
 
 def _steps(row: Mapping[str, Any], review: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what may be done to a review; the service decides it again."""
+    if review["kind"] == "repeat":
+        return [("withdraw", "Take back")] if review["status"] == "open" else []
     if review["kind"] != "independent":
         return []
     untouched = not {r["kind"] for r in row["reviews"]} & {"adjudication", "consensus"}

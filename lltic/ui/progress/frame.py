@@ -50,6 +50,7 @@ STAGES = {
 
 KIND_WORDS = {
     "independent": "Review",
+    "repeat": "Second reading",
     "adjudication": "Adjudication",
     "consensus": "Agreeing together",
     "stage_2": "Second stage",

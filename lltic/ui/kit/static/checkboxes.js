@@ -30,7 +30,6 @@ function render({ model, el }) {
 
   const build = () => {
     const id = fieldId(model.get("field"));
-    const words = describe(model, id);
     const none = model.get("none");
     const all = [
       ...model.get("options"),
@@ -49,17 +48,7 @@ function render({ model, el }) {
     const shown = rows.flatMap((row, index) =>
       index === first && first > 0 ? [h("p", { class: "lltic-or", text: "or" }), row.row] : [row.row],
     );
-    const fieldset = h(
-      "fieldset",
-      { class: "lltic-fieldset" },
-      h("legend", { class: "lltic-legend" }, question(model, (text) => h("span", { class: "lltic-label", text }))),
-      words.hint(),
-      words.error,
-      h("div", { class: "lltic-choices" }, shown),
-    );
-    const group = h("div", { class: "lltic-group" }, fieldset);
-    redraw(el, group);
-    return () => words.refresh(group, fieldset);
+    return boxedTogether(model, el, id, h("div", { class: "lltic-choices" }, shown));
   };
   return fieldLife(model, el, ["options", "none", "missing"], build, field);
 }

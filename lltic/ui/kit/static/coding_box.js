@@ -164,8 +164,46 @@ function codingBox() {
   return (globalThis[CODINGS] ??= new CodingBox());
 }
 
-/** What the alert says, as parts; none when there is nothing to worry about. */
-function lateCodings(box) {
+/**
+ * Draw a text whenever its model changes, and let it send for as long as it is on the page;
+ * returns how to take it off. `part` ({model, box, draw, changed, hear}) is what draws it, `own`
+ * the traits that only its kind has; `isDone(op)` says what is on record by now, and `another`
+ * is called before another text is drawn.
+ */
+function onPage(part, own, { isDone, another = () => {} }) {
+  const { model, box } = part;
+  const entry = { model, changed: () => part.changed(), isDone };
+  let shown = model.get("text_id");
+  const hear = (content) => part.hear(content);
+  model.on("msg:custom", hear);
+  const stop = watch(model, ["text", "text_id", "question", "evidence", "locked", "owner", "review_id", ...own], () => {
+    if (model.get("text_id") !== shown) {
+      box.coders.delete(shown);
+      shown = model.get("text_id");
+      another();
+    }
+    part.draw();
+    box.open(model.get("owner"), model.get("review_id"));
+    box.attach(shown, entry);
+  });
+  return () => {
+    stop();
+    model.off("msg:custom", hear);
+    if (box.coders.get(shown) === entry) box.coders.delete(shown);
+  };
+}
+
+/** Say below a text that its latest coding or decision is not saved; drawn when it is news. */
+function tellLate(part, what) {
+  const here = part.box.current?.text_id === part.model.get("text_id");
+  const parts = here ? lateParts(part.box, what) : [];
+  const told = parts.map((one) => one.textContent).join(" ");
+  if (told !== part.told) part.alarm.replaceChildren(...(parts.length ? [h("section", {}, ...parts)] : []));
+  part.told = told;
+}
+
+/** What the alert says; nothing when there is nothing to worry about. */
+function lateParts(box, what) {
   if (!box.late) return [];
   const gone = box.link === "gone";
   const why = gone ? "This page has lost its connection." : "The connection or the service is not answering.";
@@ -179,7 +217,7 @@ function lateCodings(box) {
   };
   const button = h("button", { type: "button", class: "lltic-button lltic-button--secondary", text: "Reload this page", on: { click: reload } });
   return [
-    h("h2", { text: "Your latest coding is not saved yet" }),
+    h("h2", { text: `Your latest ${what} is not saved yet` }),
     h("p", { text: `${why} ${box.mirrored ? kept : lost}` }),
     ...(gone && box.mirrored ? [h("p", {}, button)] : []),
   ];

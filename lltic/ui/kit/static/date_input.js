@@ -51,7 +51,6 @@ function render({ model, el }) {
   };
   const build = () => {
     const id = fieldId(model.get("field"));
-    const told = describe(model, id);
     const optional = model.get("optional") ? h("span", { class: "lltic-optional", text: " (optional)" }) : null;
     const kinds = model.get("precision");
     const asked = PARTS.filter(([part]) => part === "year" || kinds.includes("day") || (part === "month" && kinds.includes("month")));
@@ -71,18 +70,7 @@ function render({ model, el }) {
       return h("div", { class: "lltic-date__part" }, h("label", { for: own, text: label }), boxes[part]);
     });
     why = reasons(model, id, ticked);
-    const fieldset = h(
-      "fieldset",
-      { class: "lltic-fieldset" },
-      h("legend", { class: "lltic-legend" }, question(model, (text) => h("span", { class: "lltic-label" }, text, optional))),
-      told.hint(),
-      told.error,
-      h("div", { class: "lltic-date" }, rows),
-      why.part,
-    );
-    const group = h("div", { class: "lltic-group" }, fieldset);
-    redraw(el, group);
-    return () => told.refresh(group, fieldset, all());
+    return boxedTogether(model, el, id, [h("div", { class: "lltic-date" }, rows), why.part], { boxes: all(), said: optional });
   };
   const end = fieldLife(model, el, ["optional", "missing", "precision"], build, field);
   return () => {

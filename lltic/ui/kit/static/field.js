@@ -188,6 +188,17 @@ function boxed(model, el, box, { around = box, below = null, said = null } = {})
   return () => told.refresh(group, box);
 }
 
+/** The same for a question that is answered in several boxes, of which `parts` are made. */
+function boxedTogether(model, el, id, parts, { boxes = [], said = null } = {}) {
+  const told = describe(model, id);
+  const label = (text) => h("span", { class: "lltic-label" }, text, said);
+  const legend = h("legend", { class: "lltic-legend" }, question(model, label));
+  const fieldset = h("fieldset", { class: "lltic-fieldset" }, legend, told.hint(), told.error, parts);
+  const group = h("div", { class: "lltic-group" }, fieldset);
+  redraw(el, group);
+  return () => told.refresh(group, fieldset, boxes);
+}
+
 /** Redraw the frame when its words change; refresh the error alone when only that changes. */
 function fieldLife(model, el, traits, build, field) {
   let refresh = () => {};

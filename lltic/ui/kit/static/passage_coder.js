@@ -192,11 +192,7 @@ class Coder {
       this.drawCodings();
       this.drawPressed();
     }
-    const here = this.box.current?.text_id === this.model.get("text_id");
-    const parts = here ? lateCodings(this.box) : [];
-    const told = parts.map((part) => part.textContent).join(" ");
-    if (told !== this.told) this.alarm.replaceChildren(...(parts.length ? [h("section", {}, ...parts)] : []));
-    this.told = told;
+    tellLate(this, "coding");
   }
 
   say(text) {
@@ -237,20 +233,9 @@ class Coder {
     this.drawText();
     this.drawSentences();
     this.drawPicked();
-    this.drawEvidence();
+    drawQuotations(this.evidence, this.model.get("evidence")); // read, not coded
     this.drawCodings();
     this.drawThemes();
-  }
-
-  /** What the reviewer laid beside the text; it is read, not coded. */
-  drawEvidence() {
-    const items = this.model.get("evidence");
-    this.evidence.hidden = !items.length;
-    redraw(
-      this.evidence,
-      items.length && h("h3", { class: "lltic-evidence__title", text: "Evidence from the notes" }),
-      items.length && h("ul", { class: "lltic-evidence__list" }, items.map((item) => h("li", {}, quotation(item)))),
-    );
   }
 
   drawText() {
@@ -319,26 +304,11 @@ function samePassage(one, other) {
 function render({ model, el }) {
   const coder = new Coder(model, el);
   const isDone = (op) => model.get("codings").some(({ id }) => id === (op.action === "code" ? op.op_id : op.id)) === (op.action === "code");
-  const entry = { model, changed: () => coder.changed(), isDone };
-  let shown = model.get("text_id");
-  const hear = (content) => coder.hear(content);
-  model.on("msg:custom", hear);
-  const stop = watch(model, ["text", "text_id", "question", "source", "themes", "codings", "evidence", "locked", "owner", "review_id"], () => {
-    if (model.get("text_id") !== shown) {
-      coder.box.coders.delete(shown);
-      shown = model.get("text_id");
-      coder.picked = coder.anchor = coder.head = null;
-      coder.say("");
-    }
-    coder.draw();
-    coder.box.open(model.get("owner"), model.get("review_id"));
-    coder.box.attach(shown, entry);
-  });
-  return () => {
-    stop();
-    model.off("msg:custom", hear);
-    if (coder.box.coders.get(shown) === entry) coder.box.coders.delete(shown);
+  const another = () => {
+    coder.picked = coder.anchor = coder.head = null;
+    coder.say("");
   };
+  return onPage(coder, ["source", "themes", "codings"], { isDone, another });
 }
 
 export default { render };

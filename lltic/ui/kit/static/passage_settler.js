@@ -42,11 +42,7 @@ class Settler {
       this.waiting = waiting;
       this.drawStates();
     }
-    const here = this.box.current?.text_id === this.model.get("text_id");
-    const parts = here ? lateCodings(this.box) : [];
-    const told = parts.map((part) => part.textContent).join(" ");
-    if (told !== this.told) this.alarm.replaceChildren(...(parts.length ? [h("section", {}, ...parts)] : []));
-    this.told = told;
+    tellLate(this, "decision");
   }
 
   build() {
@@ -69,7 +65,7 @@ class Settler {
     this.head2.textContent = this.model.get("question") || "Text";
     this.drawText();
     this.drawAlike();
-    this.drawEvidence();
+    drawQuotations(this.evidence, this.model.get("evidence"));
     this.drawDifferences();
   }
 
@@ -92,16 +88,6 @@ class Settler {
       this.alike,
       found.length ? h("h3", { class: "lltic-h3", text: `Found alike (${found.length})` }) : null,
       found.length ? h("ul", {}, found.map((one) => h("li", {}, h("b", { text: one.label }), ` ${this.quote(one)}`))) : null,
-    );
-  }
-
-  drawEvidence() {
-    const items = this.model.get("evidence");
-    this.evidence.hidden = !items.length;
-    redraw(
-      this.evidence,
-      items.length && h("h3", { class: "lltic-evidence__title", text: "Evidence from the notes" }),
-      items.length && h("ul", { class: "lltic-evidence__list" }, items.map((item) => h("li", {}, quotation(item)))),
     );
   }
 
@@ -163,24 +149,7 @@ class Settler {
 
 function render({ model, el }) {
   const settler = new Settler(model, el);
-  const entry = { model, changed: () => settler.changed(), isDone: (op) => settler.isDone(op) };
-  let shown = model.get("text_id");
-  const hear = (content) => settler.hear(content);
-  model.on("msg:custom", hear);
-  const stop = watch(model, ["text", "text_id", "question", "alike", "differences", "evidence", "locked", "owner", "review_id"], () => {
-    if (model.get("text_id") !== shown) {
-      settler.box.coders.delete(shown);
-      shown = model.get("text_id");
-    }
-    settler.draw();
-    settler.box.open(model.get("owner"), model.get("review_id"));
-    settler.box.attach(shown, entry);
-  });
-  return () => {
-    stop();
-    model.off("msg:custom", hear);
-    if (settler.box.coders.get(shown) === entry) settler.box.coders.delete(shown);
-  };
+  return onPage(settler, ["alike", "differences"], { isDone: (op) => settler.isDone(op) });
 }
 
 export default { render };

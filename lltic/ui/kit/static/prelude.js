@@ -188,17 +188,31 @@ function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A link or a button looking like one; with a query it can be opened in a new tab. */
+/** Save everything, then open another page of this site, which has a kernel of its own. */
+async function openPage(trigger, page) {
+  const scope = trigger.closest(".lltic") ?? trigger;
+  if (scope.getAttribute("aria-busy") === "true") return;
+  scope.setAttribute("aria-busy", "true");
+  try {
+    if (await saveAll()) location.assign(page);
+  } finally {
+    scope.removeAttribute("aria-busy");
+  }
+}
+
+/** A link or a button looking like one; with a query or a page it can be opened in a new tab. */
 function actionLink(model, { label, action, payload = {}, current = false }, attrs = {}, ...children) {
   const go = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
     event.preventDefault();
-    act(model, event.currentTarget, action, payload);
+    if (payload.page !== undefined) openPage(event.currentTarget, payload.page);
+    else act(model, event.currentTarget, action, payload);
   };
   const common = { "data-key": `${action}:${label}`, ...attrs, on: { click: go } };
   if (current) common["aria-current"] = "page";
   const inside = children.length ? children : [label];
-  if (payload.query !== undefined) return h("a", { href: payload.query || "?", ...common }, ...inside);
+  const address = payload.page ?? payload.query;
+  if (address !== undefined) return h("a", { href: address || "?", ...common }, ...inside);
   return h("button", { type: "button", ...common, class: `lltic-link ${attrs.class ?? ""}`.trim() }, ...inside);
 }
 

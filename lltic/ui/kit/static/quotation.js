@@ -11,6 +11,16 @@ function quotation(item, ...links) {
   );
 }
 
+/** Show below a text the passages of the notes beside it; hidden where there are none. */
+function drawQuotations(el, items) {
+  el.hidden = !items.length;
+  redraw(
+    el,
+    items.length && h("h3", { class: "lltic-evidence__title", text: "Evidence from the notes" }),
+    items.length && h("ul", { class: "lltic-evidence__list" }, items.map((item) => h("li", {}, quotation(item)))),
+  );
+}
+
 /** Brings the notes on this page to the passage; `otherwise` is called where there are none. */
 function showLink(item, otherwise = null) {
   const show = () => {

@@ -21,7 +21,6 @@ function render({ model, el }) {
 
   const build = () => {
     const id = fieldId(model.get("field"));
-    const words = describe(model, id);
     const layout = model.get("arrangement");
     const answers = [
       ...model.get("options").map((one) => ({ ...one, answer: { value: one.value } })),
@@ -39,18 +38,8 @@ function render({ model, el }) {
     const first = rows.findIndex((row) => row.apart);
     if (first > 0 && layout !== "scale") rows[first].row.classList.add("lltic-choice--apart");
     clear = h("button", { type: "button", class: "lltic-link lltic-clear", text: "Clear my answer", "data-key": `${id}-clear`, on: { click: empty } }, hidden(` to ${model.get("label")}${model.get("within") ? ` (${model.get("within")})` : ""}`));
-    const fieldset = h(
-      "fieldset",
-      { class: "lltic-fieldset" },
-      h("legend", { class: "lltic-legend" }, question(model, (text) => h("span", { class: "lltic-label", text }))),
-      words.hint(),
-      words.error,
-      h("div", { class: `lltic-choices lltic-choices--${layout}` }, rows.map((row) => row.row)),
-      clear,
-    );
-    const group = h("div", { class: "lltic-group" }, fieldset);
-    redraw(el, group);
-    return () => words.refresh(group, fieldset);
+    const choices = h("div", { class: `lltic-choices lltic-choices--${layout}` }, rows.map((row) => row.row));
+    return boxedTogether(model, el, id, [choices, clear]);
   };
   return fieldLife(model, el, ["options", "missing", "arrangement"], build, field);
 }
