@@ -176,14 +176,20 @@ def operations(
             yield CODER, operation("coding_done", number, position), at
 
 
-def make_study(folder: Path, *, n_cases: int = 24, reviewed: bool = True) -> Study:
+def make_study(
+    folder: Path,
+    *,
+    n_cases: int = 24,
+    reviewed: bool = True,
+    sides: tuple[str, str] = ("", ""),
+) -> Study:
     study = Study.init(folder, title="Deaths of September 2026", synthetic=True, key=b"k" * 32)
     make_extract(study, n_cases)
     make_cohort(study, n_cases)
     draw_sample(study)
     assignments = [
-        Assignment(f"CASEA-{number:05d}-{position}", f"CASEA-{number:05d}", p.name, position, "sjr")
-        for number in range(n_cases)
+        Assignment(f"{case}-{position}", case, p.name, position, "sjr", sides[position - 1])
+        for case in (f"CASEA-{number:05d}" for number in range(n_cases))
         for position, p in enumerate(READERS, 1)
     ]
     accounts = Accounts(
