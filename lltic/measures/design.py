@@ -304,8 +304,9 @@ class Design:
         if not any(inside.values()):
             hint = "No case of the sample counts here; look at what was selected."
             raise NotComputable(Problem("no-denominator", name, "0 of 0 is not a share", hint=hint))
+        # In one order, as a sum's last digit hangs on it: a set of cases has another at each run.
         return [
-            _Seen(self.populations[stratum], counts[stratum], tuple(inside[stratum]))
+            _Seen(self.populations[stratum], counts[stratum], tuple(sorted(inside[stratum])))
             for stratum in sorted(counts)
         ]
 

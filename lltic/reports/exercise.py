@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lltic.reports.exercise_facts import ExerciseFacts
-from lltic.study import write_atomically
+from lltic.reports.html import write_html
 from lltic.themes.exercise import Convergence, Passage, Raised, exercise_status
 
 __all__ = ["write_exercise_paper"]
 
-TEMPLATES = Path(__file__).with_name("templates")
 QUOTED = 2
 """Quotations of a group of codes under a question, where entries rest on fewer."""
 LONGEST = 600
@@ -20,17 +19,10 @@ LONGEST = 600
 
 def write_exercise_paper(path: Path, facts: ExerciseFacts) -> None:
     """Write the paper, one page of HTML that stands alone; every text in it is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     questions = _questions(facts)
-    page = environment.get_template("exercise-paper.html.j2").render(
+    write_html(
+        path,
+        "exercise-paper.html.j2",
         facts=facts,
         model=facts.exercise.model,
         synthesis=facts.synthesis,
@@ -46,8 +38,6 @@ def write_exercise_paper(path: Path, facts: ExerciseFacts) -> None:
         limits=_limits(facts),
         made_on=f"{facts.made_at.day} {facts.made_at:%B %Y}",
     )
-    with write_atomically(path) as stream:
-        stream.write(page)
 
 
 def _figures(facts: ExerciseFacts) -> list[tuple[int, str]]:

@@ -9,17 +9,16 @@ from lltic.agreement import NOT_WEIGHTED
 from lltic.records import Estimate
 from lltic.reports.facts import CATEGORIES, Facts
 from lltic.reports.flow import Leaving, flow_of_deaths
+from lltic.reports.html import write_html
 from lltic.reports.pictures import Bar, as_address, grouped_bars, rows_with_intervals
 from lltic.reports.shown import Share, count, say, share
 from lltic.reports.tables import Cell
 from lltic.reports.theme_words import said_of_themes
 from lltic.reports.trail import Trail
-from lltic.study import write_atomically
 from lltic.themes import POLARITIES, ThemePrevalence
 
 __all__ = ["write_paper"]
 
-TEMPLATES = Path(__file__).with_name("templates")
 REVIEWS_FOR_ONE_CASE = 12
 """Independent reviews of one case for a reliability of 0.8 of a judgement of
 preventability, where a single one has about 0.25 (Manaseki-Holland 2017, BMJ Qual Saf 26:408)."""
@@ -40,16 +39,9 @@ class Picture:
 
 def write_paper(path: Path, facts: Facts) -> None:
     """Write the paper; every text in it is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("board-paper.html.j2").render(
+    write_html(
+        path,
+        "board-paper.html.j2",
         facts=facts,
         looked_at=_looked_at(facts),
         flow=_flow_picture(facts),
@@ -63,8 +55,6 @@ def write_paper(path: Path, facts: Facts) -> None:
         cannot=_cannot(facts),
         made_on=f"{facts.made_at.day} {facts.made_at:%B %Y}",
     )
-    with write_atomically(path) as stream:
-        stream.write(page)
 
 
 def _number(facts: Facts, n: int) -> str:

@@ -7,16 +7,13 @@ that paper shows, made ready by whoever has the form.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lltic.study import write_atomically
+from lltic.reports.html import write_html
 
 __all__ = ["Box", "Proforma", "Question", "Section", "write_proforma"]
-
-TEMPLATES = Path(__file__).with_name("templates")
 
 Kind = Literal["text", "line", "scale", "boxes", "date", "number", "entries"]
 
@@ -85,27 +82,4 @@ def write_proforma(path: Path, proforma: Proforma) -> None:
     path : Path
         The HTML file to make or replace.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["css"] = _css
-    page = environment.get_template("proforma.html.j2").render(form=proforma)
-    with write_atomically(path) as stream:
-        stream.write(page)
-
-
-def _css(text: str) -> str:
-    r"""Return a text for a quoted string in a style sheet, where it can end nothing.
-
-    Examples
-    --------
-    >>> _css('sjr v1 "x"')
-    'sjr\\20 v1\\20 \\22 x\\22 '
-    """
-    return re.sub(r"[^A-Za-z0-9]", lambda found: f"\\{ord(found[0]):x} ", text)
+    write_html(path, "proforma.html.j2", form=proforma)

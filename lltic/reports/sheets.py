@@ -7,9 +7,8 @@ from typing import Any
 
 from lltic.agreement import NOT_WEIGHTED
 from lltic.clock import to_text
-from lltic.records import Estimate
 from lltic.reports.facts import Facts
-from lltic.reports.shown import count, share
+from lltic.reports.shown import SHARE, count, share, with_limits
 from lltic.reports.single import CODED, first_coded, single_cases
 from lltic.reports.tables import Cell, Column, Sheet
 from lltic.reports.theme_sheets import theme_sheets
@@ -99,9 +98,9 @@ def _agreement(facts: Facts) -> Sheet:
             facts.phase_title(row.item),
             row.n_cases,
             row.n_scored_once,
-            *_three(row.raw_agreement),
-            *_three(row.kappa),
-            *_three(row.ac2),
+            *with_limits(row.raw_agreement),
+            *with_limits(row.kappa),
+            *with_limits(row.ac2),
             " ".join(row.warnings),
         )
         for row in facts.agreement
@@ -144,10 +143,6 @@ def _agreement(facts: Facts) -> Sheet:
     )
 
 
-def _three(estimate: Estimate | None) -> tuple[Cell, Cell, Cell]:
-    return (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
-
-
 def _themes(facts: Facts, coded: Mapping[Cell, int]) -> Sheet:
     rows = tuple(
         (
@@ -171,10 +166,7 @@ def _themes(facts: Facts, coded: Mapping[Cell, int]) -> Sheet:
             Column("Theme", width=34),
             Column("Phase of care", width=30),
             Column("Cases with the theme", "integer", 12),
-            Column("Cases coded", "integer", 10),
-            Column("Share", "percent", 10),
-            Column("from", "percent", 10),
-            Column("to", "percent", 10),
+            *SHARE,
         ),
         rows=rows,
         keys=2,

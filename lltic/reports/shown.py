@@ -6,9 +6,17 @@ from typing import NamedTuple
 
 from lltic.measures import Profile, wilson
 from lltic.records import Estimate
-from lltic.reports.tables import Cell
+from lltic.reports.tables import Cell, Column
 
-__all__ = ["Share", "count", "say", "share"]
+__all__ = ["SHARE", "Share", "count", "say", "share", "with_limits"]
+
+SHARE = (
+    Column("Cases coded", "integer", 10),
+    Column("Share", "percent", 10),
+    Column("from", "percent", 10),
+    Column("to", "percent", 10),
+)
+"""The columns of a :class:`Share` of coded cases, after the one of its numerator."""
 
 
 class Share(NamedTuple):
@@ -47,3 +55,11 @@ def share(profile: Profile, estimate: Estimate) -> Share:
         return Share(part, whole, None, None, None)
     seen = wilson(min(part, whole), whole, estimate.level)
     return Share(part, whole, seen.value, seen.low, seen.high)
+
+
+def with_limits(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    """Return an estimate and the limits of its interval as cells; empty ones where there is none.
+
+    Unlike :func:`share` it hides nothing.
+    """
+    return (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)

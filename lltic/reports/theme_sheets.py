@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lltic.measures import Profile
-from lltic.records import Estimate
 from lltic.reports.facts import Facts
-from lltic.reports.shown import count, share
+from lltic.reports.shown import SHARE, count, share, with_limits
 from lltic.reports.tables import Cell, Column, Sheet
 from lltic.themes import MULTIPLICITY, POLARITIES, ThemePair, ThemeScore
 
@@ -91,18 +90,11 @@ def _beside(facts: Facts) -> Sheet:
             Column("Theme", width=34),
             Column("What the passage shows", width=18),
             Column("Cases", "integer", 10),
-            Column("Cases coded", "integer", 10),
-            Column("Share", "percent", 10),
-            Column("from", "percent", 10),
-            Column("to", "percent", 10),
+            *SHARE,
         ),
         rows=rows,
         keys=2,
     )
-
-
-def _three(effect: Estimate | None) -> tuple[float | None, ...]:
-    return (None, None, None) if effect is None else (effect.value, effect.low, effect.high)
 
 
 def _shows(polarity: str) -> str:
@@ -118,7 +110,7 @@ def _pairs(facts: Facts) -> Sheet:
         if facts.public:
             rows.append((*row, said_of_pair(facts.profile, pair)))
             continue
-        found = (a.expected, *_three(a.odds_ratio), *_three(a.lift), pair.p_adjusted)
+        found = (a.expected, *with_limits(a.odds_ratio), *with_limits(a.lift), pair.p_adjusted)
         rows.append((*row, said_of_pair(facts.profile, pair), *found))
     tested = [pair.association.method for pair in facts.theme_pairs if pair.p_adjusted is not None]
     methods = "; ".join(dict.fromkeys(tested)) or "Nothing could be compared"
@@ -160,7 +152,7 @@ def _scores(facts: Facts) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for row in facts.theme_scores:
         told = score_told(facts.profile, row)
-        effect = _three(row.worse if told else None)
+        effect: tuple[float | None, ...] = with_limits(row.worse if told else None)
         if facts.public:
             # Unrounded it is a fraction, whose denominator tells the counts.
             effect = tuple(x if x is None else round(x, 2) for x in effect)

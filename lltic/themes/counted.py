@@ -21,7 +21,7 @@ from lltic.themes.codebook import Codebook
 if TYPE_CHECKING:
     from lltic.definitions import Loaded
 
-__all__ = ["POLARITIES", "Counted", "Polarity", "count_themes", "phase_of"]
+__all__ = ["POLARITIES", "Counted", "Polarity", "count_themes", "phase_of", "refuse_unknown"]
 
 Polarity = Literal["", "problem", "good_practice"]
 """What a passage shows; empty for either."""
@@ -176,7 +176,7 @@ def count_themes(
         message = "no text has been marked as coded"
         raise NotComputable(Problem("nothing-coded", "themes", message, hint=hint))
     ours = [c for c in made if c.codebook == codebook.name]
-    _refuse_unknown(ours, codebook)
+    refuse_unknown(ours, codebook)
     case_of = {(text.review_id, text.item): text.case_id for text in done}
     here = [c for c in ours if (c.review_id, c.item) in case_of]
     # The case is the text's: a coding that names another would be counted nowhere.
@@ -198,7 +198,14 @@ def count_themes(
     return Counted(tuple(done), counted, codebook, (*warnings, *said))
 
 
-def _refuse_unknown(codings: Sequence[Coding], codebook: Loaded[Codebook]) -> None:
+def refuse_unknown(codings: Iterable[Coding], codebook: Loaded[Codebook]) -> None:
+    """Refuse codings with a theme that their codebook does not have.
+
+    Raises
+    ------
+    LlticError
+        ``unknown-theme``: every such theme, with how many codings it is on.
+    """
     strange = Counter(c.theme for c in codings if c.theme not in codebook.model.themes)
     if strange:
         allowed = ", ".join(codebook.model.themes)

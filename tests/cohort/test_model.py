@@ -1,16 +1,19 @@
 # ruff: noqa: F401, F811 - fixtures are imported to be asked for by name
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from deaths_by_hand import DEATH, death, make_study, spell
 
 from lltic.cohort import build, load_definition
-from lltic.cohort.model import EXCLUSIONS
+from lltic.cohort.model import EXCLUSIONS, AdmissionMethod, Flag, PatientClass, Setting
 from lltic.cohort.notes import NOTES
 from lltic.cohort.reasons import SENTENCES_OUT
 from lltic.cohort.rules import OUT
 from lltic.definitions import names, shipped
 from lltic.errors import LlticError
+from lltic.sources.schema import declared
 from lltic.study import Study
 
 
@@ -32,6 +35,20 @@ def test_the_shipped_definitions_are_sound(study):
     assert set(names("cohort")) >= {"lltic", "in_hospital_deaths", "post_discharge_30d"}
     for name in names("cohort"):
         assert load_definition(study, name).model.source
+
+
+@pytest.mark.parametrize(
+    ("words", "table", "column"),
+    [
+        (Setting, "spells", "setting"),
+        (PatientClass, "spells", "patient_class"),
+        (AdmissionMethod, "spells", "admission_method"),
+        (Flag, "flags", "flag"),
+    ],
+)
+def test_a_definition_can_ask_for_just_what_an_extract_can_hold(words, table, column):
+    (allowed,) = [one.allowed for one in declared(table).columns if one.name == column]
+    assert set(get_args(words)) == set(allowed)
 
 
 def test_every_rule_of_the_language_has_a_function_that_says_what_it_does():

@@ -165,6 +165,17 @@ def test_a_part_that_the_draw_did_not_fix_is_a_ratio():
     assert (estimate.numerator, estimate.denominator) == (2, 5)
 
 
+def test_the_order_in_which_cases_come_changes_no_digit():
+    # A set of case ids has another order at each run, and a sum of floats another last digit.
+    rows = sampled("a", 14, 50)
+    ids = [row.case_id for row in rows]
+    turned = [ids[k:] + ids[:k] for k in range(14)]
+    scores = {case: number % 7 / 3 for number, case in enumerate(ids)}
+    shares = {Design.of(rows).share(ids[:3], order) for order in turned}
+    means = {Design.of(rows).mean({case: scores[case] for case in order}) for order in turned}
+    assert (len(shares), len(means)) == (1, 1)
+
+
 def test_what_is_not_read_and_what_was_not_drawn_is_told():
     rows = sampled("a", 4, 40) + sampled("b", 2, 12)
     design = Design.of(rows)

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from counted_replays import replays
 from reviewed_study import make_study
 
 from lltic.agreement import NOT_WEIGHTED
@@ -17,8 +18,11 @@ from lltic.cohort import read_cases
 from lltic.measures import profile
 from lltic.records import SampledCase
 from lltic.reports import all_sheets, write_paper
+from lltic.reviews import read
 from lltic.sources.parquet import write_records
 from lltic.study import Study
+
+__all__ = ["replays"]
 
 CERTAIN = 6
 
@@ -44,6 +48,13 @@ def study(tmp_path_factory) -> Study:
 @pytest.fixture(scope="module")
 def facts(study):
     return gather(study, profile("none", reason="a test"), system_clock())
+
+
+def test_a_report_reads_the_record_once_and_names_the_head_it_is_of(study, replays):
+    made = gather(study, profile("none", reason="a test"), system_clock())
+    assert replays() == 1
+    assert made.head == read.head(study)
+    assert made.judgements and made.codings and made.theme_scores
 
 
 def weight(study) -> dict[str, int]:

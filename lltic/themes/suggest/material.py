@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from lltic.errors import LlticError, NotComputable, Problem
+from lltic.errors import NotComputable, Problem
 from lltic.records import Coding, Judgement
+from lltic.themes.counted import refuse_unknown
 
 if TYPE_CHECKING:
     from lltic.definitions import Loaded
@@ -69,7 +69,7 @@ def material_of(
     """
     made = list(codings)
     ours = [c for c in made if c.codebook == codebook.name and not c.suggestion]
-    _refuse_unknown(ours, codebook)
+    refuse_unknown(ours, codebook)
     on: dict[tuple[str, str], list[Coding]] = {}
     for coding in ours:
         on.setdefault((coding.review_id, coding.item), []).append(coding)
@@ -82,14 +82,15 @@ def material_of(
         hint = "Code the texts first ('lltic serve', the coding page) and mark them as coded."
         message = "no text has been marked as coded, so there is nothing to learn from"
         raise NotComputable(Problem("nothing-coded", "suggestions", message, hint=hint))
-    above = _above(codebook.model)
+    book = codebook.model
+    whole = {theme: book.path(theme) for theme in book.themes}
     found = [
-        frozenset(theme for c in on.get((t.review_id, t.item), ()) for theme in above[c.theme])
+        frozenset(theme for c in on.get((t.review_id, t.item), ()) for theme in whole[c.theme])
         for t in kept
     ]
     return Material(
-        codebook.model.themes,
-        tuple(c.parent for c in codebook.model.codes),
+        book.themes,
+        tuple(c.parent for c in book.codes),
         tuple(t.value for t in kept),
         tuple(found),
         tuple(t.case_id for t in kept),
@@ -97,18 +98,6 @@ def material_of(
         codebook.hash,
         _warnings(len(moved), made, ours, codebook),
     )
-
-
-def _above(book: Codebook) -> dict[str, tuple[str, ...]]:
-    """Return for each theme itself and those above it."""
-    parents = {code.code: code.parent for code in book.codes}
-    found = {}
-    for theme in parents:
-        line = [theme]
-        while (parent := parents.get(line[-1], "")) and parent not in line:
-            line.append(parent)
-        found[theme] = tuple(line)
-    return found
 
 
 def _has_moved(text: Judgement, on: dict[tuple[str, str], list[Coding]]) -> bool:
@@ -129,13 +118,3 @@ def _warnings(
         (older, "Learnt from, though made under another version of the codebook: codings {}."),
     )
     return tuple(say.format(n) for n, say in notes if n)
-
-
-def _refuse_unknown(codings: Sequence[Coding], codebook: Loaded[Codebook]) -> None:
-    strange = Counter(c.theme for c in codings if c.theme not in codebook.model.themes)
-    if strange:
-        allowed = ", ".join(codebook.model.themes)
-        raise LlticError(
-            Problem("unknown-theme", repr(theme), f"not in {codebook.ref}", allowed, count=times)
-            for theme, times in sorted(strange.items())
-        )
