@@ -72,6 +72,35 @@ def test_place_waits_for_the_new_heading_and_scrolls_up(bench: Any) -> None:
     assert page.evaluate("window.scrollY") == 0
 
 
+def test_who_is_in_a_box_before_the_page_has_settled_stays_in_it(bench: Any) -> None:
+    place, old, new, box = (
+        Place(),
+        Heading(text="Old"),
+        Heading(text="New"),
+        TextArea(field="a", label="Words"),
+    )
+    page = bench.mount(place, old)
+    page.wait_for_timeout(100)
+    place.turn_to("?page=new", "New")
+    page.evaluate("""() => {
+        const real = globalThis.requestAnimationFrame;
+        window.waiting = [];
+        globalThis.requestAnimationFrame = (then) => void window.waiting.push(then);
+        window.go_on = () => {
+            globalThis.requestAnimationFrame = real;
+            window.waiting.forEach(real);
+        };
+    }""")
+    bench.push()
+    page.evaluate("id => host.close(id)", old.model_id)
+    bench.mount(new, box)
+    page.get_by_role("textbox").click()
+    page.evaluate("go_on()")
+    page.wait_for_timeout(1000)
+    page.keyboard.type("Seen promptly.")
+    expect(page.get_by_role("textbox")).to_have_value("Seen promptly.")
+
+
 def test_an_error_page_without_a_summary_takes_the_focus_too(bench: Any) -> None:
     place, heading = Place(), Heading(text="My cases")
     page = bench.mount(place, heading)

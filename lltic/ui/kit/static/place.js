@@ -11,6 +11,7 @@ function render({ model, el }) {
   let first = true;
   let seen = null; // the heading of the page one is on
   let turning = 0;
+  let pressed = 0; // when the person last pressed a mouse or a finger down
 
   const name = () => {
     const parts = [model.get("title"), model.get("product")].filter(Boolean).join(" – ");
@@ -22,6 +23,8 @@ function render({ model, el }) {
     const method = first || model.get("replace") ? "replaceState" : "pushState";
     history[method](null, "", `${location.pathname}${query}`);
   };
+  /** Whether the person put the focus somewhere since then: nobody takes them away from there. */
+  const chose = (since) => pressed > since && document.activeElement !== document.body;
   /** Call `then` with the page's heading once the old one is gone, or after `patience`. */
   const settle = (patience, then) => {
     turning += 1;
@@ -54,10 +57,11 @@ function render({ model, el }) {
     look();
   };
   /** Go to the field where somebody left off; it may come a little later than the heading. */
-  const land = (field, until) => {
+  const land = (field, since, until) => {
     const target = document.getElementById(fieldId(field));
+    if (chose(since)) return;
     if (!target) {
-      if (performance.now() < until) requestAnimationFrame(() => land(field, until));
+      if (performance.now() < until) requestAnimationFrame(() => land(field, since, until));
       return;
     }
     target.focus({ preventScroll: true });
@@ -65,17 +69,20 @@ function render({ model, el }) {
     // Words go on where they ended, not before what is there.
     if (target.matches("textarea")) target.setSelectionRange(target.value.length, target.value.length);
   };
-  const arrive = () =>
+  const arrive = () => {
+    const turned = performance.now();
     settle(SETTLE, (heading) => {
       // An error summary takes the focus itself.
       if (!heading || (model.get("error") && document.querySelector(".lltic-problem"))) return;
+      if (chose(turned)) return;
       top(heading);
       if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: true });
       // In one column the notes come first: a new page is where its heading is.
       if (window.innerWidth < NARROW) stay(heading, "start");
-      if (model.get("field")) land(model.get("field"), performance.now() + SETTLE);
+      if (model.get("field")) land(model.get("field"), turned, performance.now() + SETTLE);
     });
+  };
   const top = (heading) => {
     for (let node = heading.parentElement; node && node !== document.body; node = node.parentElement) {
       if (node.scrollTop) node.scrollTop = 0;
@@ -88,7 +95,7 @@ function render({ model, el }) {
     address();
     const turned = model.get("turn") !== turn;
     turn = model.get("turn");
-    if (first) settle(LOAD, () => model.get("field") && land(model.get("field"), performance.now() + SETTLE));
+    if (first) settle(LOAD, () => model.get("field") && land(model.get("field"), 0, performance.now() + SETTLE));
     else if (turned) arrive();
     first = false;
   };
@@ -103,6 +110,7 @@ function render({ model, el }) {
   const stop = [
     watch(model, ["title", "product", "query", "error", "turn"], update),
     listen(window, "popstate", back),
+    listen(window, "pointerdown", () => (pressed = performance.now())),
   ];
   return () => stop.forEach((one) => one());
 }
