@@ -436,6 +436,7 @@ def settling_codings(walk: Walk) -> Iterator[State]:
     expect(page.get_by_text("Not decided yet.")).to_have_count(0)
     page.get_by_role("button", name="All of this text is settled").click()
     expect(page.get_by_role("heading", level=1, name="Theme coding")).to_be_visible(timeout=SOON)
+    expect(page).to_have_url(re.compile("/coding$"))  # the page has turned, not its heading alone
     walk.turn(page, f"?settle={DIFFERING}-2")
     yield "coders differ, settled", page
     walk.turn(page, "?progress=yes")
