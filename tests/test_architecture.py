@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-GROUND = {"errors", "clock", "identity", "records", "definitions", "study", "cells"}
+GROUND = {"errors", "clock", "identity", "records", "definitions", "study", "cells", "wording"}
 ANY = {
     "pages",
     "sources",

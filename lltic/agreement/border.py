@@ -20,6 +20,7 @@ from lltic.agreement.readings import Reading
 from lltic.agreement.weights import Levels, Matrix, level_values
 from lltic.errors import NotComputable, Problem
 from lltic.records import Estimate
+from lltic.wording import number_of
 
 __all__ = ["Border", "border"]
 
@@ -193,8 +194,7 @@ def _estimate(
 def _cautions(counts: tuple[int, int], sides: tuple[str, str]) -> Iterator[str]:
     for count, side in zip(counts, sides, strict=True):
         if count < FEW_READERS:
-            noun = "reader" if count == 1 else "readers"
             yield (
-                f"{side} has {count} {noun} here: a difference between the sides may be one "
-                "between persons."
+                f"{side} has {number_of(count, 'reader')} here: a difference between the sides "
+                "may be one between persons."
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lltic.agreement.coefficients import Coefficient
 from lltic.agreement.ratings import Tally
+from lltic.wording import number_of
 
 __all__ = ["HIGH_AGREEMENT", "NOT_WEIGHTED", "SKEWED_SHARE", "SMALL_SAMPLE", "cautions"]
 
@@ -40,8 +41,8 @@ def cautions(raw: Coefficient, kappa: Coefficient | None, t: Tally) -> Iterator[
     """
     if raw.n_cases < SMALL_SAMPLE:
         yield (
-            f"Only {raw.n_cases} cases have two ratings: the interval is wide and may still "
-            "be too narrow."
+            f"Only {number_of(raw.n_cases, 'case has', 'cases have')} two ratings: the interval is "
+            "wide and may still be too narrow."
         )
     if raw.value >= HIGH_AGREEMENT and t.pooled.max() >= SKEWED_SHARE:
         yield (

@@ -26,6 +26,7 @@ from lltic.agreement.readings import without_repeats
 from lltic.agreement.weights import Levels, Matrix
 from lltic.errors import NotComputable, UsageError, unknown
 from lltic.records import Estimate, Judgement
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -298,8 +299,8 @@ def _scored_once(of_item: Iterable[Judgement]) -> int:
 def _about_applicability(once: int) -> tuple[str, ...]:
     if not once:
         return ()
-    noun = "case was" if once == 1 else "cases were"
-    return (f"{once} {noun} scored by one reviewer and not by the other, and cannot count here.",)
+    cases = number_of(once, "case was", "cases were")
+    return (f"{cases} scored by one reviewer and not by the other, and cannot count here.",)
 
 
 def _about_versions(left: int) -> tuple[str, ...]:

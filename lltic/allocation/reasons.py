@@ -14,6 +14,7 @@ from lltic.allocation.people import OUT, CaseToRead, Reviewer
 from lltic.allocation.plan import AllocationPlan
 from lltic.allocation.readings import Reading
 from lltic.allocation.tables import pairs
+from lltic.wording import number_of
 
 __all__ = ["explained", "manifest", "notes"]
 
@@ -101,8 +102,8 @@ def explained(case_id: str, said: Mapping[str, Any]) -> list[str]:
         given = _and(case["given"])
         lines.append(f"Given to {given}, out of {among} who may read it: {ways} ({_seed(said)}).")
     if case["waiting"]:
-        what = "place waits" if case["waiting"] == 1 else "places wait"
-        lines.append(f"{case['waiting']} {what} for somebody who may read it.")
+        waiting = number_of(case["waiting"], "place waits", "places wait")
+        lines.append(f"{waiting} for somebody who may read it.")
     if not lines:
         lines.append("Nobody was asked for.")
     if case["spare"]:
@@ -142,7 +143,9 @@ def notes(
                     f"own-patient: named by {who.name}, in no case of the sample: {missed}."
                 )
     if plan.reading == "joint" and (begun := sum(_has_no_side(case) for case in cases)):
-        found.append(f"{begun} cases were begun with readers of no side; they stay as they are.")
+        one = "case was begun with readers of no side; it stays as it is."
+        many = "cases were begun with readers of no side; they stay as they are."
+        found.append(number_of(begun, one, many))
     if outside := [f"{who.name} {who.elsewhere}" for who in people if who.elsewhere]:
         found.append(f"Work and limits count reviews outside the sample: {', '.join(outside)}.")
     if allocation.against:
@@ -181,7 +184,8 @@ def _not_met(rule: str, cases: Sequence[CaseToRead], people: Sequence[Reviewer])
             for value in values:
                 yield f"{rule}: no case of the sample is of {value!r} ({who.name})."
     if silent := sum(not getattr(case, fact).strip() for case in cases):
-        yield f"{rule}: could not be looked at for {silent} cases; the extract is silent."
+        where = number_of(silent, "case")
+        yield f"{rule}: could not be looked at for {where}; the extract is silent."
 
 
 def _has_no_side(case: CaseToRead) -> bool:

@@ -23,6 +23,7 @@ from lltic.reviews.record.events import value_text as canonical
 from lltic.reviews.record.opening import case_keys
 from lltic.reviews.record.sealing import Sealer, is_sealed
 from lltic.study import Study
+from lltic.wording import number_of
 
 __all__ = ["verify"]
 
@@ -84,7 +85,8 @@ def _check_chain(rows: Iterator[Mapping[str, Any]], name: str, book: str) -> tup
         if line.review_id:
             last[line.review_id] = line.hash
     head = lines[-1].hash[:16] if lines else "none"
-    return lines, Claim(name, True, f"{len(lines)} events, {len(last)} reviews, head {head}")
+    said = f"{number_of(len(lines), 'event')}, {number_of(len(last), 'review')}, head {head}"
+    return lines, Claim(name, True, said)
 
 
 def _check_row(
@@ -144,7 +146,7 @@ def _check_texts(study: Study, lines: Mapping[str, list[Stored]]) -> list[Claim]
     if gone != said_erased:
         odd = ", ".join(sorted(gone ^ said_erased)[:3])
         return [Claim("texts", False, f"keys and record differ on what was erased: {odd}")]
-    detail = f"{sealed} sealed texts, {len(gone)} {'case' if len(gone) == 1 else 'cases'} erased"
+    detail = f"{number_of(sealed, 'sealed text')}, {number_of(len(gone), 'case')} erased"
     return [Claim("texts", True, detail), check_replay(events)]
 
 

@@ -10,6 +10,7 @@ import click
 
 from lltic.cli.agreement_gathering import Gathered
 from lltic.cli.output import json_option, show, study_option
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.agreement import Part
@@ -133,7 +134,7 @@ def _notes(made: Gathered, sampled: bool) -> list[str]:
     notes = [NOT_WEIGHTED] if sampled else []
     opened = sum(one.amended for one in made.locked)
     if opened:
-        what = "1 review was" if opened == 1 else f"{opened} reviews were"
+        what = number_of(opened, "review was", "reviews were")
         notes.append(
             f"{what} opened again after the first lock: what was changed then may not be blind."
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lltic.cli.output import table
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.agreement import (
@@ -102,7 +103,7 @@ def breakdown_lines(
             f"(Q {test.q:.1f}, df {test.df}, adjusted p {test.p_adjusted:.3f})."
         )
     if tests and not differ:
-        tested = "1 item" if len(tests) == 1 else f"{len(tests)} items"
+        tested = number_of(len(tests), "item")
         yield f"No kappa differs between the parts by more than chance ({tested} tested)."
 
 
@@ -169,9 +170,9 @@ def _reader_lines(lenient: Calibration, drift: Calibration | None) -> Iterator[s
 
 def _within_lines(w: WithinReaders) -> Iterator[str]:
     when = "" if w.median_days is None else f", half of them within {w.median_days:.0f} days"
-    readers = "1 reader" if w.n_readers == 1 else f"{w.n_readers} readers"
     yield (
-        f"the same reader again: {w.n_pairs} repeats by {readers}{when}; "
+        f"the same reader again: {number_of(w.n_pairs, 'repeat')} by "
+        f"{number_of(w.n_readers, 'reader')}{when}; "
         f"raw agreement {_percent_with_interval(w.raw_agreement)}, kappa {_with_interval(w.kappa)}"
     )
     yield from (f"! {warning}" for warning in w.warnings)

@@ -13,6 +13,7 @@ from lltic.cli.output import json_option, show, study_option, table
 from lltic.clock import Clock, system_clock
 from lltic.records import Assignment, SampledCase
 from lltic.study import Study, write_atomically
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +87,10 @@ def allocate(
     made_by = f"{said['plan']} ({plan_hash[:12]}), " if plan_hash else ""
     lines = [f"{made_by}seed {done.seed}", *table(["reviewer", "reviews"], loads.items())]
     lines += [*_summary(done, said), *notes]
-    lines.append(f"assigned {new} reviews; {len(everything)} in all on {cases} cases")
+    lines.append(
+        f"assigned {number_of(new, 'review')}; {len(everything)} in all on "
+        f"{number_of(cases, 'case')}"
+    )
     show(data, lines, as_json=as_json)
 
 

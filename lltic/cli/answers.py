@@ -14,6 +14,7 @@ from lltic.cli.form import form_study_option, load
 from lltic.cli.output import csv_lines, json_option, show, study_option
 from lltic.errors import LlticError, Problem, UsageError, unknown
 from lltic.study import Study
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.form.exchange import Loss
@@ -75,7 +76,7 @@ def export(directory: Path, name: str, study: Study, as_json: bool) -> None:
         ]
         _write(folder / "index.csv", "\n".join(csv_lines(INDEX, rows)) + "\n")
     told = [{"review": review, **asdict(loss)} for review, loss in losses]
-    lines = [f"{len(reviews)} reviews → {directory}"]
+    lines = [f"{number_of(len(reviews), 'review')} → {directory}"]
     lines += [
         f"{one['review']}: {one['where']}: {one['message']}; {one['instead']}" for one in told
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lltic.cli.output import json_option, show, study_option, table
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.reviews.coded import CodingPlan
@@ -97,4 +98,5 @@ def _progress_lines(plan: CodingPlan | None, how_far: Mapping[str, Any]) -> Iter
     if how_far["stops_at"] is None:
         yield "the stopping rule is not met"
     else:
-        yield f"the stopping rule was met after {how_far['stops_at']} texts; you may go on"
+        texts = number_of(how_far["stops_at"], "text")
+        yield f"the stopping rule was met after {texts}; you may go on"

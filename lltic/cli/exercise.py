@@ -13,6 +13,7 @@ from lltic.cli.exercise_open import DEFAULT, OpenExercise, exercise_option
 from lltic.cli.output import json_option, show, study_option, table
 from lltic.errors import LlticError, Problem
 from lltic.study import Study, write_atomically
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.themes.exercise import Reading, Voice
@@ -125,7 +126,10 @@ def read(
         told.append({"file": str(file), **asdict(taken), "left_out": found.left_out})
         lines.append(f"{file.name}: {taken.added} new, {taken.kept} as before, {taken.gone} gone")
         lines += [f"! {sentence}" for sentence in found.left_out]
-        lines += [f"! {taken.uncoded} codings lost their words."] if taken.uncoded else []
+        if taken.uncoded:
+            lines.append(
+                f"! {number_of(taken.uncoded, 'coding lost its', 'codings lost their')} words."
+            )
     texts = here.texts()
     lines.append(f"texts {len(texts)} voices {len({t.voice for t in texts})}")
     show({"files": told, "texts": len(texts)}, lines, as_json=as_json)
@@ -171,7 +175,8 @@ def sheet(file: Path, coder: str, name: str, study: Study, as_json: bool) -> Non
     write_table(file, "coding", HEADINGS, rows, [WIDTHS.get(h, 16.0) for h in HEADINGS])
     left = len(texts) - len(mine.read)
     codes = [(c.code, c.label) for c in here.codebook.model.codes]
-    lines = [*table(("code", "theme"), codes), f"{len(texts)} texts, {left} to read → {file}"]
+    end = f"{number_of(len(texts), 'text')}, {left} to read → {file}"
+    lines = [*table(("code", "theme"), codes), end]
     show({"file": str(file), "texts": len(texts), "to_read": left}, lines, as_json=as_json)
 
 
@@ -197,7 +202,7 @@ def code(file: Path, coder: str, name: str, study: Study, as_json: bool) -> None
     here.folder.keep(coder, coded)
     lines = [f"codings {len(coded.codings)} on {len(coded.read)} of {len(texts)} texts"]
     if before.codings:
-        lines.insert(0, f"In place of {len(before.codings)} codings of before.")
+        lines.insert(0, f"In place of {number_of(len(before.codings), 'coding')} of before.")
     data = {"codings": len(coded.codings), "read": len(coded.read), "before": len(before.codings)}
     show(data, lines, as_json=as_json)
 
@@ -257,11 +262,12 @@ def status(name: str, study: Study, as_json: bool) -> None:
         ),
         f"texts {found.texts} voices {found.voices} read by a coder {found.read}",
         f"codings {found.codings} by coders {found.coders}",
-        f"synthesis: {len(problems)} things to finish ('lltic exercise check')"
+        f"synthesis: {number_of(len(problems), 'thing')} to finish ('lltic exercise check')"
         if problems
         else "synthesis: whole",
     ]
     if found.stale:
-        lines.insert(0, f"! {found.stale} codings stand on words that are no longer there.")
+        stale = number_of(found.stale, "coding stands", "codings stand")
+        lines.insert(0, f"! {stale} on words that are no longer there.")
     data = {**asdict(found), "parts": parts, "to_finish": len(problems)}
     show(data, lines, as_json=as_json)

@@ -10,6 +10,7 @@ import click
 
 from lltic.errors import LlticError, Problem
 from lltic.study import Study
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.definitions import Loaded
@@ -69,7 +70,8 @@ class OpenExercise:
         lost = [c for c in found.codings if c.theme not in themes]
         if lost:
             codes = ", ".join(sorted({c.theme for c in lost}))
-            message = f"has not the codes that {len(lost)} codings are of: {codes}"
+            what = number_of(len(lost), "coding is", "codings are")
+            message = f"has not the codes that {what} of: {codes}"
             hint = "Put them back, or write others on a sheet: 'lltic exercise sheet' of its coder."
             where = str(self.codebook.path)
             raise LlticError(Problem("exercise-codebook", where, message, hint=hint))

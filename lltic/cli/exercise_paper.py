@@ -14,6 +14,7 @@ from lltic.cli.exercise_open import OpenExercise, exercise_option
 from lltic.cli.output import json_option, show, study_option
 from lltic.errors import LlticError, Problem
 from lltic.study import Study, write_atomically
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.themes.exercise import Coded, Synthesis, Text
@@ -71,7 +72,7 @@ def paper(draft: bool, name: str, study: Study, as_json: bool) -> None:
     data = {"files": [str(path) for path in files], "to_finish": len(problems)}
     lines = [str(path) for path in files]
     if problems:
-        lines.insert(0, f"! A draft: {len(problems)} things to finish.")
+        lines.insert(0, f"! A draft: {number_of(len(problems), 'thing')} to finish.")
     show(data, lines, as_json=as_json)
 
 

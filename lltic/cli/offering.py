@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lltic.cli.output import json_option, show, study_option, table
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.reviews.offering import Offered, Offering
@@ -72,7 +73,7 @@ def _offer_lines(model: Model, made: Offering, below: Sequence[str]) -> Iterator
     if below:
         yield f"never suggested, below their floor: {', '.join(below)}"
     yield f"texts that can be coded {made.texts}, looked at now {made.looked_at}"
-    yield f"suggestions {made.suggestions} on {made.with_suggestions} texts"
+    yield f"suggestions {made.suggestions} on {number_of(made.with_suggestions, 'text')}"
 
 
 @click.command()
@@ -96,7 +97,8 @@ def log(study: Study, as_json: bool) -> None:
     rows = per_theme(answers)
     head = [field.name for field in fields(ThemeAnswers)]
     texts = len({(a.suggestion.review_id, a.suggestion.item, a.coder) for a in answers})
-    lines = [*table(head, [_cells(row) for row in rows]), f"shown {len(answers)} on {texts} texts"]
+    shown = f"shown {len(answers)} on {number_of(texts, 'text')}"
+    lines = [*table(head, [_cells(row) for row in rows]), shown]
     show({"themes": rows, "shown": len(answers), "texts": texts}, lines, as_json=as_json)
 
 

@@ -11,6 +11,7 @@ import click
 
 from lltic.cli.output import json_option, show, study_option, table
 from lltic.study import Study
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.records import Event
@@ -129,7 +130,7 @@ def list_(study: Study, as_json: bool) -> None:
         rows.append((case_id, state, until, ", ".join(holds), case.erased_at[:10] or None))
     head = ("case", "state", "keep until", "held for", "erased on")
     plain = [dict(zip(head, row, strict=True)) for row in rows]
-    show(plain, [*table(head, rows), f"{len(rows)} cases"], as_json=as_json)
+    show(plain, [*table(head, rows), number_of(len(rows), "case")], as_json=as_json)
 
 
 @retention.command("set")

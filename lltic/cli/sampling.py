@@ -12,6 +12,7 @@ from lltic.cli.output import json_option, show, study_option
 from lltic.errors import LlticError, Problem
 from lltic.records import Coding, Judgement, SampledCase
 from lltic.study import Study, write_atomically
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.measures import Design
@@ -50,7 +51,7 @@ def sample(study: Study, plan: str | None, seed: int | None, let_go: bool, as_js
     data = json.loads((study.cohort / "sample.json").read_text("utf-8"))
     lines = [f"{drawn.plan} ({drawn.plan_hash[:12]})", *drawn.sentences]
     if left := len(data["under_review_outside"]):
-        cases = "1 case that is" if left == 1 else f"{left} cases that are"
+        cases = number_of(left, "case that is", "cases that are")
         said = f"! {cases} under review and not in this sample: their reviews stay on record, "
         lines.append(f"{said}may be finished, and no share counts them.")
     lines.append(f"sampled {len(drawn.cases)} of {drawn.population}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lltic.cli.output import json_option, show, study_option, table
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.records import Judgement
@@ -117,7 +118,10 @@ def _model_lines(model: Model) -> Iterator[str]:
     yield from (f"! {floor.theme} is not suggested: {floor.reason}." for floor in below)
     passed = len(model.themes) - len(below)
     made = model.made
-    yield f"learnt from {made.n_texts} texts about {made.n_cases} cases, judged in {made.n_folds}"
+    yield (
+        f"learnt from {number_of(made.n_texts, 'text')} about {number_of(made.n_cases, 'case')}, "
+        f"judged in {made.n_folds}"
+    )
     if made.embedding:
         yield f"with the word vectors {made.embedding} ({made.embedding_hash[:12]})"
     yield f"model {model.hash[:12]} themes suggested {passed} of {len(model.themes)}"

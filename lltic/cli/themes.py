@@ -18,6 +18,7 @@ from lltic.cli.theme_gathering import (
     profile_of,
 )
 from lltic.cli.theme_imports import codings_option
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from lltic.cli.theme_gathering import Themes
@@ -61,7 +62,8 @@ def status(study: Study, as_json: bool) -> None:
     if s.unsettled:
         lines.append(f"to settle {s.unsettled}: two coders differ (lltic themes plan)")
     if s.stale:
-        lines.insert(0, f"! {s.stale} codings stand on a text that has been corrected since.")
+        stale = number_of(s.stale, "coding stands", "codings stand")
+        lines.insert(0, f"! {stale} on a text that has been corrected since.")
     show(s, lines, as_json=as_json)
 
 

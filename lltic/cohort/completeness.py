@@ -20,6 +20,7 @@ from lltic.cohort.tally import tally
 from lltic.errors import NotComputable, Problem
 from lltic.records import Estimate
 from lltic.study import Study
+from lltic.wording import number_of
 
 __all__ = ["Completeness", "RegistrationLag", "completeness"]
 
@@ -187,8 +188,8 @@ def _lag(counted: Tally) -> RegistrationLag | None:
 def _sentences(told: Completeness) -> Iterator[str]:
     won = Counter((c.won, c.why) for c in told.conflicts)
     for (source, why), n in won.most_common():
-        records = "person has" if n == 1 else "people have"
-        yield f"{n} {records} several dates of death; that of the {source} won: {why}."
+        people = number_of(n, "person has", "people have")
+        yield f"{people} several dates of death; that of the {source} won: {why}."
     if told.lag:
         yield f"{told.lag}"
     if told.found is None:
@@ -221,7 +222,8 @@ def _parts(found: CaseRange) -> Iterator[str]:
 
 def _headline(found: CaseRange) -> str:
     same = found.low == found.high
-    cases = f"{found.low} cases" if same else f"Between {found.low} and {found.high} cases"
+    cases = number_of(found.high, "case")
+    cases = cases if same else f"Between {found.low} and {cases}"
     counted = "" if same else f", {found.counted} of them counted"
     if found.final:
         return f"{cases}{counted}; final."
@@ -241,4 +243,4 @@ def _percent(share: float) -> str:
 
 
 def _days(number: int) -> str:
-    return f"{number} day" if number == 1 else f"{number} days"
+    return number_of(number, "day")

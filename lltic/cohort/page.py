@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lltic.cohort.model import Definition
 from lltic.definitions import Loaded
+from lltic.wording import number_of
 
 __all__ = ["page_of"]
 
@@ -145,4 +146,4 @@ def _listed(values: Sequence[str]) -> str:
 
 
 def _days(days: int) -> str:
-    return f"{days} day" if days == 1 else f"{days} days"
+    return number_of(days, "day")

@@ -14,6 +14,7 @@ import ibis
 
 from lltic.cohort.marks import column_of
 from lltic.cohort.model import Definition
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, StringValue, Table
@@ -139,9 +140,7 @@ def _bound(days: IntegerValue, definition: Definition) -> StringValue | str:
     window = definition.window
     if window is None:
         return ""
-    least, most = (
-        f"{n} day" if n == 1 else f"{n} days" for n in (window.days_min, window.days_max)
-    )
+    least, most = (number_of(n, "day") for n in (window.days_min, window.days_max))
     return ibis.ifelse(days < window.days_min, f"fewer than {least}", f"more than {most}")
 
 

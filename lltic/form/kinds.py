@@ -10,6 +10,7 @@ from typing import Any
 
 from lltic.errors import Problem
 from lltic.form.model import ENTRY_ID, Form, Item
+from lltic.wording import number_of
 
 __all__ = ["MAX_LINE", "MAX_TEXT", "check_kind", "decimal_places", "is_date", "number_words"]
 
@@ -134,7 +135,7 @@ def decimal_places(count: int) -> str:
     >>> decimal_places(1), decimal_places(2)
     ('1 decimal place', '2 decimal places')
     """
-    return f"{count} decimal place{'' if count == 1 else 's'}"
+    return number_of(count, "decimal place")
 
 
 def _repeat(form: Form, path: str, item: Item, value: Any) -> list[Problem]:

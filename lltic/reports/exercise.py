@@ -8,6 +8,7 @@ from pathlib import Path
 from lltic.reports.exercise_facts import ExerciseFacts
 from lltic.reports.html import write_html
 from lltic.themes.exercise import Convergence, Passage, Raised, exercise_status
+from lltic.wording import number_of
 
 __all__ = ["write_exercise_paper"]
 
@@ -223,8 +224,8 @@ def _compared(facts: ExerciseFacts, one: Convergence | str) -> str:
         return one
     model, book = facts.exercise.model, facts.codebook.model
     whole = len(one.both) + len(one.one_only) + len(one.other_only)
-    said = f"{model.question(one.question).text} Of {whole} subjects raised, {len(one.both)} were "
-    said += "raised by both."
+    said = f"{model.question(one.question).text} Of {number_of(whole, 'subject')} raised, "
+    said += f"{number_of(len(one.both), 'was', 'were')} raised by both."
     for source, only in ((one.one, one.one_only), (one.other, one.other_only)):
         if only:
             names = ", ".join(book.label(code) for code in only)
@@ -235,7 +236,7 @@ def _compared(facts: ExerciseFacts, one: Convergence | str) -> str:
 def _method(facts: ExerciseFacts) -> list[str]:
     model = facts.exercise.model
     status = exercise_status(facts.texts, facts.coded)
-    people = "1 person" if status.coders == 1 else f"{status.coders} people"
+    people = number_of(status.coders, "person", "people")
     kinds = {"person": "one person", "group": "one whole group, however many sat in it"}
     said = [
         f"The questions: {model.source}",

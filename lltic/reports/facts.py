@@ -12,6 +12,7 @@ from lltic.measures import Design, Profile, wilson
 from lltic.records import Citation, Coding, Estimate, Event, Judgement
 from lltic.reports.asked import Questions
 from lltic.themes import ThemePair, ThemePrevalence, ThemeScore
+from lltic.wording import number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,7 @@ class Facts:
         if not self.unblinded:
             return ()
         cases = len({event.case_id for event in self.unblinded})
-        said = f"The blind was broken in {cases} {'case' if cases == 1 else 'cases'}"
+        said = f"The blind was broken in {number_of(cases, 'case')}"
         if self.public:
             return (f"{said}; their reviews are counted with the rest.",)
         broken = "; ".join(

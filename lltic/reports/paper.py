@@ -16,6 +16,7 @@ from lltic.reports.tables import Cell
 from lltic.reports.theme_words import said_of_themes
 from lltic.reports.trail import Trail
 from lltic.themes import POLARITIES, ThemePrevalence
+from lltic.wording import number_of
 
 __all__ = ["write_paper"]
 
@@ -174,8 +175,8 @@ def _agreement(facts: Facts) -> list[str]:
         return [
             "Too few cases have two completed reviews to say how far reviewers agree.",
         ]
-    said = f"Of {row.n_cases} cases scored by both, reviewers gave overall care the same score in "
-    said += f"{100 * row.raw_agreement.value:.0f}\u00a0%."
+    said = f"Of {number_of(row.n_cases, 'case')} scored by both, reviewers gave overall care "
+    said += f"the same score in {100 * row.raw_agreement.value:.0f}\u00a0%."
     if row.kappa is not None:
         said += f" Weighted kappa is {_estimate(row.kappa)}"
         said += f", AC2 {_estimate(row.ac2)}." if row.ac2 is not None else "."

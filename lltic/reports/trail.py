@@ -10,6 +10,7 @@ from functools import cached_property
 from lltic.records import Citation, Judgement
 from lltic.reports.asked import Place
 from lltic.reports.facts import Facts
+from lltic.wording import number_of
 
 __all__ = ["Behind", "Coded", "Trail"]
 
@@ -115,7 +116,7 @@ class Trail:
         rows = [row for path in paths for row in self._rows.get((review_id, path), ())]
         if not rows:
             return None, None
-        return f"{len(rows)} passage{'' if len(rows) == 1 else 's'}", (EVIDENCE, min(rows))
+        return number_of(len(rows), "passage"), (EVIDENCE, min(rows))
 
     @cached_property
     def coded(self) -> list[Coded]:

@@ -10,6 +10,7 @@ from lltic.form import Answers, Form, Item
 from lltic.form.kinds import MAX_LINE, MAX_TEXT, number_words
 from lltic.ui.dates import in_words, unfinished
 from lltic.ui.kit.fields import MISSING_CHOICES
+from lltic.wording import number_of
 
 __all__ = [
     "ALONE",
@@ -121,8 +122,8 @@ def plural(count: int, one: str, many: str = "") -> str:
     >>> plural(1, "case"), plural(3, "case"), plural(0, "part")
     ('1 case', '3 cases', 'no parts')
     """
-    noun = one if count == 1 else many or f"{one}s"
-    return f"{count or 'no'} {noun}"
+    said = number_of(count, one, many)
+    return said if count else said.replace("0", "no", 1)
 
 
 def day(at: str) -> str:

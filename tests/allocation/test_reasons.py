@@ -57,7 +57,7 @@ def test_notes_tell_a_slip_in_the_plan_and_what_could_not_be_looked_at():
     done = allocate(CASES, people, PLAN)
     assert notes(CASES, people, PLAN, done) == [
         "own-ward: no case of the sample is of 'Elmm' (fay).",
-        "own-ward: could not be looked at for 1 cases; the extract is silent.",
+        "own-ward: could not be looked at for 1 case; the extract is silent.",
         "own-practice: no case of the sample is of 'P9' (fay).",
         "own-practice: could not be looked at for 3 cases; the extract is silent.",
     ]

@@ -192,7 +192,7 @@ def test_what_was_handed_back_goes_to_somebody_who_does_not_know_the_case(run, s
     operate(study, PEOPLE["ben"], "hand_back", review, reason="I know the family.")
     assert places(study)[case].left_by == {"ben"}
     code, out, _ = run(*named("ada", "ben", "cleo"))
-    assert (code, out.splitlines()[-1]) == (0, "assigned 1 reviews; 24 in all on 12 cases")
+    assert (code, out.splitlines()[-1]) == (0, "assigned 1 review; 24 in all on 12 cases")
     (fresh,) = set(of(study)) - set(before)
     (third,) = set(NAMES[:3]) - {"ben", other}
     assert (fresh, of(study)[fresh]) == (f"{case}-3", third)

@@ -256,7 +256,7 @@ def test_a_codebook_that_lost_a_code_is_told_and_can_be_left(coded: Study, tmp_p
     for command in (("passages",), ("status",), ("check",), ("paper", "--draft")):
         assert run(coded, *command) == 1
         said = capsys.readouterr().err
-        assert "has not the codes that 1 codings are of: learning_culture" in said
+        assert "has not the codes that 1 coding is of: learning_culture" in said
     sheet = tmp_path / "again.csv"
     assert run(coded, "sheet", str(sheet), "--coder", "cody") == 0
     words = sheet.read_text("utf-8-sig").replace(",learning_culture,", ",culture,")

@@ -107,7 +107,7 @@ def test_the_log_tells_what_was_made_of_them(offered, run, clock):
     assert code == 0
     row = next(line.split() for line in out.splitlines() if line.startswith(FLUID))
     assert row == [FLUID, "1", "0", "0", "1", "0"]
-    assert out.splitlines()[-1] == "shown 1 on 1 texts"
+    assert out.splitlines()[-1] == "shown 1 on 1 text"
     told = json.loads(run("themes", "suggest", "log", "--study", study.path, "--json")[1])
     assert told["themes"] == [
         {"theme": FLUID, "shown": 1, "accepted": 0, "changed": 0, "rejected": 1, "open": 0}

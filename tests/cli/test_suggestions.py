@@ -47,7 +47,7 @@ def test_before_any_model_each_command_says_how_to_make_one(run, coded_study):
 
 def test_too_little_coded_is_said_and_no_model_made(run, coded_study):
     code, _, err = run("themes", "suggest", "train", "--study", coded_study.path)
-    assert (code, "about 1 cases" in err) == (1, True)
+    assert (code, "about 1 case " in err) == (1, True)
     assert not model_path(coded_study).exists()
 
 

@@ -25,6 +25,7 @@ from lltic.study import Study, write_atomically
 from lltic.themes.exercise.definition import Exercise
 from lltic.themes.exercise.passages import Coded
 from lltic.themes.exercise.texts import Text, Voice, text_id, voices_of
+from lltic.wording import number_of
 
 __all__ = ["FOLDER", "Folder", "Taken"]
 
@@ -113,8 +114,9 @@ class Folder:
         lost = self._codings_on({t.text_id for t in gone} - {t.text_id for t in texts})
         if lost and not again:
             hint = "Read it with --again; the codings on what goes are then no longer counted."
-            where = f"{file}: {len({t.voice for t in gone})} sheets"
-            message = f"say other words than before, and {lost} codings stand on those"
+            where = f"{file}: {number_of(len({t.voice for t in gone}), 'sheet')}"
+            stand = number_of(lost, "coding stands", "codings stand")
+            message = f"say other words than before, and {stand} on those"
             raise LlticError(Problem("exercise-coded", where, message, hint=hint))
         rest = [t for t in before if t not in gone]
         added = [t for t in texts if t not in then]
@@ -179,7 +181,8 @@ def _ordered(texts: Iterable[Text], exercise: Loaded[Exercise]) -> tuple[Text, .
     lost = [t for t in found if {t.question, t.source, t.group} - {*questions, *sources, *groups}]
     if lost:
         hint = "Put the id back, or read the answers again under the new one."
-        message = f"no longer has a question, source or group that {len(lost)} texts are of"
+        what = number_of(len(lost), "text is", "texts are")
+        message = f"no longer has a question, source or group that {what} of"
         raise LlticError(Problem("exercise-changed", str(exercise.path), message, hint=hint))
     return tuple(sorted(found, key=lambda t: (questions[t.question], sources[t.source])))
 

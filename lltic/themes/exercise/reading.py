@@ -16,6 +16,7 @@ from lltic.errors import LlticError, Problem
 from lltic.themes.exercise.definition import Exercise
 from lltic.themes.exercise.privacy import about_a_person, reaches_a_person
 from lltic.themes.exercise.texts import Text, Voice, text_id
+from lltic.wording import number_of
 
 __all__ = ["COLUMNS", "MAX_TEXT", "Reading", "read_rows"]
 
@@ -241,10 +242,11 @@ def _two_groups(texts: Sequence[Text], file: str) -> Iterator[Problem]:
 def _left_out(people: Sequence[str], unused: set[str], again: int) -> Iterator[str]:
     """Say what was not read; a heading nobody knows is not repeated, for it may be a name."""
     if people:
-        what = "1 column" if len(people) == 1 else f"{len(people)} columns"
+        what = number_of(len(people), "column")
         yield f"Left out, for it says who somebody is: {what}. Nothing of it was kept."
     if unused:
-        what = "1 other column" if len(unused) == 1 else f"{len(unused)} other columns"
+        what = number_of(len(unused), "other column")
         yield f"Left out, for an exercise has no use for it: {what}."
     if again:
-        yield f"Taken once: {again} answers that stand again, word for word, on the same sheet."
+        what = number_of(again, "answer that stands", "answers that stand")
+        yield f"Taken once: {what} again, word for word, on the same sheet."

@@ -13,6 +13,7 @@ from lltic.themes.suggest.floor import design_effect
 from lltic.themes.suggest.folds import number
 from lltic.themes.suggest.held_out import unknown_share
 from lltic.themes.suggest.model import Model, band_of, in_bands
+from lltic.wording import number_of
 
 __all__ = ["MIN_TEXTS", "MOVED", "Drift", "ThemeDrift", "drift", "stability_index"]
 
@@ -90,7 +91,8 @@ def drift(model: Model, texts: Sequence[str], case_ids: Sequence[str]) -> Drift:
     among the themes (Bonferroni).
     """
     if len(texts) < MIN_TEXTS:
-        message = f"{len(texts)} texts show no drift; {MIN_TEXTS} are the least"
+        shown = number_of(len(texts), "text shows", "texts show")
+        message = f"{shown} no drift; {MIN_TEXTS} are the least"
         hint = "Wait for more reviews, or compare all of them (--all)."
         raise NotComputable(Problem("too-few-texts", "suggestions", message, hint=hint))
     unknown = unknown_share(model.vocabulary, count(texts))

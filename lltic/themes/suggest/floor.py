@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lltic.wording import number_of
+
 __all__ = [
     "MIN_CASES_WITH",
     "MIN_F1",
@@ -93,7 +95,8 @@ def judge(
 
 def _reason(n_cases: int, precision: Share | None, f1: float, usual: float) -> str:
     if n_cases < MIN_CASES_WITH:
-        return f"found in {n_cases} cases; {MIN_CASES_WITH} are needed to know how well it is found"
+        cases = number_of(n_cases, "case")
+        return f"found in {cases}; {MIN_CASES_WITH} are needed to know how well it is found"
     if precision is None:
         return "never probable enough to be suggested"
     if precision.low < MIN_PRECISION_LOW:

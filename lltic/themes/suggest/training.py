@@ -16,6 +16,7 @@ from lltic.themes.suggest.linear import fit, one_thread
 from lltic.themes.suggest.material import Material
 from lltic.themes.suggest.model import Made, Model, Reference, in_bands
 from lltic.themes.suggest.space import Embedding, rows_of
+from lltic.wording import number_of
 
 __all__ = ["FOLDS", "SEED", "Trained", "train"]
 
@@ -108,7 +109,8 @@ def _made(
 
 
 def _too_few(n_cases: int, n_folds: int) -> Problem:
-    message = f"texts about {n_cases} cases have been coded; {n_folds} are the least to learn from"
+    cases = number_of(n_cases, "case")
+    message = f"texts about {cases} have been coded; {n_folds} are the least to learn from"
     hint = "Code more texts ('lltic serve', the coding page) and mark them as coded."
     return Problem("too-few-cases", "suggestions", message, hint=hint)
 

@@ -50,11 +50,8 @@ def show_calibration(frame: Frame, data: Mapping[str, Any], asked: str) -> None:
 def _lead(data: Mapping[str, Any]) -> str:
     broken = data["unblinded"]
     more = f" The blind of {plural(broken, 'case')} of them was broken." if broken else ""
-    said = plural(data["cases_in"], "case").capitalize()
-    verb = "is" if data["cases_in"] == 1 else "are"
-    return (
-        f"{said} {verb} in. Judgements as they were locked, before anybody settled anything.{more}"
-    )
+    said = plural(data["cases_in"], "case is", "cases are").capitalize()
+    return f"{said} in. Judgements as they were locked, before anybody settled anything.{more}"
 
 
 def _name(item: Mapping[str, Any]) -> str:
@@ -111,7 +108,7 @@ def _spread(frame: Frame, item: Mapping[str, Any]) -> Any:
 def _few(item: Mapping[str, Any], fewest: int) -> list[Any]:
     if not item["too_few"]:
         return []
-    who = "One person is" if item["too_few"] == 1 else f"{item['too_few']} people are"
+    who = plural(item["too_few"], "person is", "people are")
     text = (
         f"{who} not shown by themselves: with fewer than {fewest} scores, or with fewer than "
         f"{fewest} of all others to lay beside them, the figures would speak of single cases."

@@ -78,7 +78,7 @@ def test_ids_follow_from_what_was_said_where_and_from_nothing_else():
 def test_the_same_answer_on_the_same_sheet_counts_once_and_this_is_said():
     found = read_rows([row(), row(3)], EXERCISE, "f")
     assert len(found.texts) == 1
-    assert "1 answers that stand again" in found.left_out[0]
+    assert "1 answer that stands again" in found.left_out[0]
 
 
 def test_every_problem_at_once_and_no_cell_repeated():
