@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -226,17 +228,22 @@ class Watched:
 
 @contextmanager
 def watched(pid: int) -> Iterator[Watched]:
-    """Watch a kernel as whoever runs the server could, with the key of its own file."""
+    """Watch a kernel as whoever runs the server could, with the key of its own file.
+
+    Raises ``queue.Empty`` when it says nothing, as one that ends meanwhile.
+    """
     client = BlockingKernelClient(connection_file=str(connection_file(pid)))
     client.load_connection_file()
     client.start_channels(stdin=False, hb=False)
     try:
         found = Watched(client)
+        end = time.monotonic() + PATIENCE
         while not found.seen:  # a subscription takes a moment
-            asked = client.kernel_info()
-            with contextlib.suppress(Exception):
+            if time.monotonic() > end:
+                raise queue.Empty
+            client.kernel_info()
+            with contextlib.suppress(queue.Empty):
                 found.seen.append(client.get_iopub_msg(timeout=0.5))
-        assert asked
         found.types()
         yield found
     finally:
