@@ -7,12 +7,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 if TYPE_CHECKING:
     from lltic.ui.kit import Field
 
-__all__ = ["PATIENCE", "becomes", "eventually", "nobody_held_up", "still", "tick", "until"]
+__all__ = [
+    "PATIENCE",
+    "answered",
+    "at_rest",
+    "becomes",
+    "deaf",
+    "drawn",
+    "eventually",
+    "listen",
+    "nobody_held_up",
+    "still",
+    "tick",
+    "until",
+]
 
 PATIENCE = 30.0
 """Seconds a browser test waits for what has to come; who promises a time measures it."""
@@ -80,3 +93,68 @@ def tick(choice: Locator) -> None:
     expect(choice).to_be_enabled()
     choice.locator("xpath=following-sibling::label").click()
     expect(choice).to_be_checked()
+
+
+def at_rest(page: Page) -> None:
+    """Wait until nothing on a page is busy: a button that is takes no second press."""
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE * 1000)
+
+
+FRAMES = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
+
+
+def drawn(page: Page) -> None:
+    """Wait for two frames: by then a page that has turned has put the focus where it belongs."""
+    page.wait_for_function(FRAMES, timeout=PATIENCE * 1000)
+
+
+ASKED = """(() => {
+  const asked = (globalThis.lltic_test_asked = new Set());
+  const heard = new WeakSet();
+  const hear = ({ data }) => {
+    if (typeof data !== "string") return;
+    const { header, parent_header: parent, content } = JSON.parse(data);
+    if (header.msg_type === "status" && content.execution_state === "idle") asked.delete(parent.msg_id);
+  };
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (frame) {
+    if (!heard.has(this)) this.addEventListener("message", hear);
+    heard.add(this);
+    const { channel, header } = typeof frame === "string" ? JSON.parse(frame) : {};
+    if (channel === "shell") asked.add(header.msg_id);
+    return send.call(this, frame);
+  };
+})()"""  # noqa: E501
+
+
+def listen(context: BrowserContext) -> None:
+    """Note in every page of a context what its kernel was asked and has not done yet."""
+    context.add_init_script(ASKED)
+
+
+def answered(page: Page) -> None:
+    """Wait until the kernel has done all that it was asked, and the page has drawn it.
+
+    That the page is open here comes with it: the page has told its kernel which window it is.
+    """
+    done = "() => document.documentElement.dataset.llticWindow && !lltic_test_asked.size"
+    page.wait_for_function(done, timeout=PATIENCE * 1000)
+    drawn(page)
+
+
+NO_LINE = """() => {
+  WebSocket.prototype.said = WebSocket.prototype.send;
+  WebSocket.prototype.send = () => {};
+}"""
+LINE = "void (WebSocket.prototype.send = WebSocket.prototype.said)"
+
+
+@contextmanager
+def deaf(page: Page) -> Iterator[None]:
+    """Let nothing leave a page for a while: no sign of life of its own tells it anything."""
+    page.evaluate(NO_LINE)
+    try:
+        yield
+    finally:
+        page.evaluate(LINE)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from patience import eventually
+from patience import drawn, eventually
 from playwright.sync_api import expect
 
 from lltic.ui.kit import (
@@ -61,6 +62,7 @@ def test_place_waits_for_the_new_heading_and_scrolls_up(bench: Any) -> None:
     place, old, new = Place(), Heading(text="Old"), Heading(text="New")
     bench.mount(place, old, ("tall", []))
     page = bench.page
+    drawn(page)  # it has looked which heading there is now
     page.add_style_tag(content=".tall{height:3000px}")
     page.evaluate("window.scrollTo(0, 1000)")
     place.turn_to("?page=new", "New")
@@ -80,7 +82,7 @@ def test_who_is_in_a_box_before_the_page_has_settled_stays_in_it(bench: Any) -> 
         TextArea(field="a", label="Words"),
     )
     page = bench.mount(place, old)
-    page.wait_for_timeout(100)
+    drawn(page)
     place.turn_to("?page=new", "New")
     page.evaluate("""() => {
         const real = globalThis.requestAnimationFrame;
@@ -101,10 +103,27 @@ def test_who_is_in_a_box_before_the_page_has_settled_stays_in_it(bench: Any) -> 
     expect(page.get_by_role("textbox")).to_have_value("Seen promptly.")
 
 
+def test_who_is_in_a_box_of_the_new_page_before_it_is_said_to_be_one_stays_in_it(
+    bench: Any,
+) -> None:
+    place, old, new = Place(), Heading(text="Old"), Heading(text="New")
+    page = bench.mount(place, old)
+    drawn(page)
+    page.evaluate("id => host.close(id)", old.model_id)
+    bench.mount(new, TextArea(field="a", label="Words"))
+    page.get_by_role("textbox").click()
+    place.turn_to("?page=new", "New")
+    bench.push()
+    expect(page).to_have_title(re.compile("^New"))
+    page.wait_for_timeout(1000)
+    page.keyboard.type("Seen promptly.")
+    expect(page.get_by_role("textbox")).to_have_value("Seen promptly.")
+
+
 def test_an_error_page_without_a_summary_takes_the_focus_too(bench: Any) -> None:
     place, heading = Place(), Heading(text="My cases")
     page = bench.mount(place, heading)
-    page.wait_for_timeout(100)
+    drawn(page)
     place.turn_to("?x=1", "Not available", error=True)
     heading.text = "Not available"
     bench.push()
@@ -139,6 +158,8 @@ def test_header_snapshot_links_and_skip(bench: Any) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Page")).to_be_focused()
     page.get_by_role("button", name="Help").click()
+    eventually(page, lambda: heard)
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)  # before, it takes no second one
     page.get_by_role("link", name="My cases").click()
     eventually(page, lambda: len(heard) > 1)
     page.wait_for_timeout(100)
@@ -211,14 +232,19 @@ def test_buttons_save_first_and_send_once(bench: Any) -> None:
     actions = Actions(primary="Save and continue", links=[("Back", "tasks")])
     heard = hearing(actions)
     page = bench.mount(actions)
-    unsaved(page, "true")
+    page.evaluate("""void document.addEventListener('lltic:flush', ({ detail }) => {
+        detail.taken = true; window.flushes = (window.flushes ?? 0) + 1;
+        window.saved = () => detail.done(true);
+    })""")
     page.get_by_role("button", name="Save and continue").dblclick()
+    page.evaluate("saved()")  # only now: both clicks came while it was being saved
     expect(page.locator(".lltic-actions")).not_to_have_attribute("aria-busy", "true")
     eventually(page, lambda: heard)
     page.wait_for_timeout(200)
     assert heard == [("next", {})]
     assert page.evaluate("window.flushes") == 1
     page.get_by_role("button", name="Back").click()
+    page.evaluate("saved()")
     eventually(page, lambda: len(heard) > 1)
     page.wait_for_timeout(200)
     assert heard == [("next", {}), ("tasks", {})]

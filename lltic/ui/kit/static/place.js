@@ -11,7 +11,7 @@ function render({ model, el }) {
   let first = true;
   let seen = null; // the heading of the page one is on
   let turning = 0;
-  let pressed = 0; // when the person last pressed a mouse or a finger down
+  let pressed = { at: 0, on: null }; // when, and on what, a mouse or a finger was last pressed down
 
   const name = () => {
     const parts = [model.get("title"), model.get("product")].filter(Boolean).join(" – ");
@@ -23,8 +23,13 @@ function render({ model, el }) {
     const method = first || model.get("replace") ? "replaceState" : "pushState";
     history[method](null, "", `${location.pathname}${query}`);
   };
-  /** Whether the person put the focus somewhere since then: nobody takes them away from there. */
-  const chose = (since) => pressed > since && document.activeElement !== document.body;
+  /** Whether the person put the focus somewhere since then, or into a box of the new page, which
+   * may be there before the word that it is: nobody takes them away from there. */
+  const chose = (since) => {
+    const at = document.activeElement;
+    const box = at === pressed.on && at.matches("input, textarea, select");
+    return at !== document.body && (box || pressed.at > since);
+  };
   /** Call `then` with the page's heading once the old one is gone, or after `patience`. */
   const settle = (patience, then) => {
     turning += 1;
@@ -110,7 +115,7 @@ function render({ model, el }) {
   const stop = [
     watch(model, ["title", "product", "query", "error", "turn"], update),
     listen(window, "popstate", back),
-    listen(window, "pointerdown", () => (pressed = performance.now())),
+    listen(window, "pointerdown", ({ target }) => (pressed = { at: performance.now(), on: target })),
   ];
   return () => stop.forEach((one) => one());
 }
