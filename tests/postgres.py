@@ -13,7 +13,6 @@ import pwd
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 ADMIN = "lltic_admin"
 PR_SET_PDEATHSIG = 1
@@ -74,9 +74,7 @@ class Cluster:
         self.settings = settings
         self._programs = programs()
         self._account = _account()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()  # nobody who connects is given it while the folder is made
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -105,7 +103,8 @@ class Cluster:
         import psycopg
 
         plain = self.url.replace("postgresql+psycopg", "postgresql")
-        for _ in range(300):
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
             assert self._process is not None and self._process.poll() is None, self._said()
             try:
                 psycopg.connect(plain, connect_timeout=2).close()

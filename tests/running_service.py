@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from typing import Any
 
 import uvicorn
 from argon2 import PasswordHasher
+from patience import PATIENCE, until
 from small_study import AMIRA, BEN, CODY, PASSWORD
 
 from lltic.clock import system_clock
@@ -148,14 +148,15 @@ class RunningService(Line):
     def start(self) -> None:
         arguments = ["--study", str(self.study.path), "--socket", self.socket]
         self.process = subprocess.Popen([sys.executable, "-m", "lltic.reviews", *arguments])
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                Client(self.socket).health()
-                return
-            except ServiceDown:
-                time.sleep(0.05)
-        raise AssertionError("the service did not start")
+        until(self.answers, 90, "the service's start")
+
+    def answers(self) -> bool:
+        try:
+            Client(self.socket).health()
+        except ServiceDown:
+            assert self.process.poll() is None, "the service ended"
+            return False
+        return True
 
     def kill(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
@@ -164,7 +165,7 @@ class RunningService(Line):
     def stop(self) -> None:
         """End it as an operator does."""
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(PATIENCE)
 
 
 @contextmanager
@@ -177,12 +178,10 @@ def served(study: Study, store: Any, clock: Any = system_clock, **options: Any) 
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
-            until = time.monotonic() + 20
-            while not server.started and time.monotonic() < until:
-                time.sleep(0.01)
+            until(lambda: server.started, what="the service's start")
             line = Line(folder / "s")
             line.calls = app.state.calls
             yield line
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join(PATIENCE)

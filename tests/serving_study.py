@@ -31,6 +31,10 @@ CHROMIUM = (
 CHROMIUM[-1] = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
+STARTS_WITHIN = 180.0
+"""Seconds that a whole study's start may take where tests share the machine."""
+
+
 class Served:
     """One study being served; its processes can be found and killed."""
 
@@ -49,7 +53,11 @@ class Served:
                 stderr=log,
                 env={**os.environ, "TMPDIR": self.folder.name, "A_SECRET": "canary-in-the-shell"},
             )
-        self.wait_for(lambda: self.url.rstrip("/") in self.log.read_text(), 90)
+        try:
+            self.wait_for(lambda: self.url.rstrip("/") in self.log.read_text(), STARTS_WITHIN)
+        except AssertionError:
+            self.stop()
+            raise
 
     def wait_for(self, ready, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -97,7 +105,7 @@ class Served:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=60)
         finally:
             if self.process.poll() is None:
                 self.process.kill()

@@ -10,7 +10,7 @@ from pathlib import Path
 from every_state_study import EVERY_KIND, PASSWORD
 from jinja2 import Environment, FileSystemLoader
 from many_sided_study import ALONE, DIFFERING, JOINT, OFFERED, SERIOUS
-from patience import tick
+from patience import LINE, NO_LINE, PATIENCE, answered, at_rest, deaf, drawn, listen, tick
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import log_in
 
@@ -32,11 +32,6 @@ TURNED = """() => document.title !== "" && new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
 """A page that has turned is scrolled to its top: what is pressed before may move away."""
 
-NO_LINE = """() => {
-  WebSocket.prototype.said = WebSocket.prototype.send;
-  WebSocket.prototype.send = () => {};
-}"""
-LINE = "void (WebSocket.prototype.send = WebSocket.prototype.said)"
 SELECT = """(words, asked) => {
   const [all, walk] = [[], document.createTreeWalker(words, NodeFilter.SHOW_TEXT)];
   while (walk.nextNode()) if (walk.currentNode.textContent.trim()) all.push(walk.currentNode);
@@ -47,7 +42,7 @@ SELECT = """(words, asked) => {
   getSelection().setBaseAndExtent(there ?? text, from, there ?? text, to);
 }"""
 SAVED = re.compile("^Saved")
-SOON = 20_000
+SOON = PATIENCE * 1000
 """Milliseconds that a page may take on a busy machine."""
 
 TEMPLATES = Environment(
@@ -63,6 +58,9 @@ class Walk:
     url: str
     context: BrowserContext
     password: str = PASSWORD
+
+    def __post_init__(self) -> None:
+        listen(self.context)
 
     def begin(self, name: str, path: str = "") -> Page:
         """Log somebody in; return their first page."""
@@ -87,6 +85,11 @@ class Walk:
         """Load a page anew."""
         page.goto(self.url + query)
         return self.there(page)
+
+
+def opened(page: Page) -> None:
+    """Wait until the address names a review: what turns back before is not heard."""
+    page.wait_for_url(re.compile(r"[?&]review="), timeout=SOON)
 
 
 def saved(page: Page) -> None:
@@ -115,7 +118,8 @@ def doors(walk: Walk) -> Iterator[State]:
     for _ in range(12):
         page.get_by_label("User name").fill("nobody.here")
         page.get_by_label("Password").fill("wrong-wrong-wrong")
-        button.click()
+        with page.expect_navigation():  # the summary of the attempt before is there already
+            button.click()
         problem(page)
         if page.get_by_text("Too many").count():
             break
@@ -123,7 +127,8 @@ def doors(walk: Walk) -> Iterator[State]:
     yield "log-in, locked out", page
     page.get_by_label("User name").fill("amira")
     page.get_by_label("Password").fill("wrong-wrong-wrong")
-    button.click()
+    with page.expect_navigation():
+        button.click()
     problem(page)
     yield "log-in, wrong", page
     page.goto(walk.url + "password")
@@ -139,6 +144,7 @@ def doors(walk: Walk) -> Iterator[State]:
     page.goto(walk.url + "left")
     yield "signed out behind a proxy", page
     log_in(page, walk.url, "nia", PASSWORD)
+    expect(page).not_to_have_title(re.compile("Sign in"), timeout=SOON)
     walk.there(page)
     yield "worklist, empty", page
     page.goto(walk.url + "nothing-here")
@@ -161,6 +167,7 @@ def reviewer(walk: Walk) -> Iterator[State]:
     yield "worklist", page
     page.get_by_role("button", name="Take the next case").click()
     expect(page.get_by_role("heading", level=1, name="Your review")).to_be_visible(timeout=SOON)
+    opened(page)
     walk.turn(page, "?page=cases")
     page.get_by_role("button", name="Take the next case").click()
     expect(page.get_by_text("No case waits")).to_be_visible(timeout=SOON)
@@ -213,12 +220,14 @@ def windows(walk: Walk) -> Iterator[State]:
     other = walk.load(walk.context.new_page(), here)
     expect(other.get_by_text("This review is open in another window")).to_be_visible(timeout=SOON)
     yield "elsewhere", other
-    other.get_by_role("button", name="Continue here").click()
-    expect(other.get_by_label(words)).to_be_editable(timeout=SOON)
-    other.get_by_label(words).fill("Of the other window.")
-    saved(other)
-    page.bring_to_front()
-    page.get_by_label(words).press_sequentially(" And more.")
+    with deaf(page):  # else a sign of life tells it of the other window before it has written
+        other.get_by_role("button", name="Continue here").click()
+        expect(other.get_by_label(words)).to_be_editable(timeout=SOON)
+        drawn(other)
+        other.get_by_label(words).fill("Of the other window.")
+        saved(other)
+        page.bring_to_front()
+        page.get_by_label(words).press_sequentially(" And more.")
     expect(page.get_by_text("This review is open in another window")).to_be_visible(timeout=SOON)
     page.get_by_role("button", name="Continue here").click()
     expect(page.get_by_text("Two versions").first).to_be_visible(timeout=SOON)
@@ -260,7 +269,9 @@ def every_kind(walk: Walk) -> Iterator[State]:
     walk.turn(page, f"{review}&page=problems")
     tick(page.get_by_role("radio", name="Yes").first)
     page.get_by_role("button", name="Add a problem").click()
-    expect(page.get_by_role("button", name="Remove problem 1")).to_be_visible(timeout=SOON)
+    # Until the focus has come, another one is not added.
+    began = page.get_by_role("group", name=re.compile("When did it begin.*Problem 1"))
+    expect(began.get_by_label("Day")).to_be_focused(timeout=SOON)
     tick(page.get_by_role("group", name=re.compile("harm")).get_by_role("radio").first)
     page.get_by_role("button", name="Add another problem").click()
     expect(page.get_by_role("button", name="Remove problem 2")).to_be_visible(timeout=SOON)
@@ -276,6 +287,7 @@ def notes(walk: Walk) -> Iterator[State]:
     """The notes: words, a table, pictures of pages, what a search finds."""
     page = walk.begin("amira")
     walk.turn(page, f"?review={ALONE}-1&page=ongoing")
+    answered(page)
     if page.get_by_text("This review is open in another window").is_visible():
         page.get_by_role("button", name="Continue here").click()
     found_in_notes(page, "drowsy")
@@ -290,11 +302,19 @@ def notes(walk: Walk) -> Iterator[State]:
 
 
 def found_in_notes(page: Page, words: str) -> None:
-    """Search the notes."""
-    search = page.locator(".lltic-notes").get_by_role("searchbox").first
+    """Search the notes, until the first hit is shown or it is said that there is none."""
+    notes = page.locator(".lltic-notes").first
+    search = notes.get_by_role("searchbox")
     search.fill(words)
     search.press("Enter")
-    page.wait_for_timeout(600)
+    hit = notes.locator("mark.lltic-hit--current")
+    count = notes.locator(".lltic-notes__count")
+    expect(count).not_to_have_text("Searching…", timeout=SOON)
+    none = count.filter(has_text="Not found")
+    if words:
+        expect(hit.or_(none).first).to_be_visible(timeout=SOON)
+    else:
+        expect(hit).to_have_count(0, timeout=SOON)
 
 
 def cite(page: Page, words: str = "") -> None:
@@ -307,7 +327,10 @@ def cite(page: Page, words: str = "") -> None:
 def choose(page: Page, title: str) -> None:
     """Open a document."""
     page.locator(".lltic-notes").get_by_role("tab", name=re.compile(title)).click()
-    page.wait_for_timeout(900)
+    page.wait_for_timeout(900)  # by then it is said what is still on its way
+    coming = re.compile("Loading the notes|being drawn")
+    state = page.locator(".lltic-notes__state").first
+    expect(state).not_to_contain_text(coming, timeout=SOON)
 
 
 def settling(walk: Walk) -> Iterator[State]:
@@ -320,6 +343,7 @@ def settling(walk: Walk) -> Iterator[State]:
     expect(page.get_by_role("heading", level=1, name="Your adjudication")).to_be_visible(
         timeout=SOON
     )
+    opened(page)
     yield "adjudication", page
     for one in ("admission", "problems", "same", "sources", "check", "confirm"):
         walk.turn(page, f"{review}&page={one}")
@@ -334,8 +358,10 @@ def settling(walk: Walk) -> Iterator[State]:
     expect(page.get_by_role("heading", level=1, name=re.compile("[Ss]econd"))).to_be_visible(
         timeout=SOON
     )
+    opened(page)
     yield "second stage", page
     links = page.locator(".lltic-task a")
+    expect(links.first).to_be_visible(timeout=SOON)
     for query in [links.nth(n).get_attribute("href") for n in range(links.count())][:3]:
         walk.turn(page, str(query))
         yield f"second stage, {str(query).rpartition('=')[2]}", page
@@ -472,6 +498,7 @@ def suggestions(walk: Walk) -> Iterator[State]:
     yield "suggestions", walk.there(page)
     region.get_by_role("button", name="Accept for the whole text").first.click()
     expect(region.locator(".lltic-tag")).to_have_text("Accepted", timeout=SOON)
+    at_rest(page)
     region.get_by_role("button", name="Not this").click()
     expect(region.locator(".lltic-tag")).to_have_count(2, timeout=SOON)
     yield "suggestions, answered", page

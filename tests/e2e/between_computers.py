@@ -14,7 +14,7 @@ import sqlite3
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from hands import heading, opened, paste, saved, select_words, type_words
-from patience import tick
+from patience import at_rest, drawn, tick
 from playwright.sync_api import BrowserContext, Page, expect
 from serving_study import Served, log_in, sign
 
@@ -102,6 +102,7 @@ def choose(page: Page, question: str, option: str) -> None:
 
 
 def go_on(page: Page, title: str) -> None:
+    at_rest(page)
     page.get_by_role("button", name="Save and continue").click()
     heading(page, title)
 
@@ -166,11 +167,12 @@ def continue_here(page: Page, served: Served) -> None:
     expect(box).not_to_be_editable()
     page.get_by_role("button", name="Continue here").click()
     expect(box).to_be_editable()
+    drawn(page)  # the focus is brought back to where one left off
 
 
 def is_told_kindly(page: Page) -> None:
     """The first computer says where the review is, that the words are safe, and what to do."""
-    expect(page.get_by_text(ELSEWHERE)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(ELSEWHERE)).to_be_visible()
     expect(page.get_by_label(JUDGEMENT)).not_to_be_editable()
     expect(page.get_by_label(JUDGEMENT)).to_have_value(TYPED_ONGOING)
     notice = page.locator("body").inner_text()

@@ -71,7 +71,7 @@ def read_notes(keys: Keyboard) -> None:
     keys.write("synthetic")
     keys.press("Enter")
     found = notes.get_by_role("status").filter(has_text=re.compile(r"^\d+ of \d+"))
-    expect(found).to_be_visible(timeout=10_000)
+    expect(found).to_be_visible()
     keys.press("Enter")
 
 

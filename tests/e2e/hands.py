@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from patience import still
+from patience import at_rest, drawn, still
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 __all__ = [
@@ -81,9 +81,15 @@ class Counted:
 
 
 def heading(page: Page, text: str) -> Locator:
-    """Wait for a page of this heading, and return the heading."""
+    """Wait until a page of this heading has turned, and return the heading.
+
+    The heading is there first; address, title and focus come after it, and who fills a box before
+    they have come may lose the focus half-way.
+    """
     found = page.get_by_role("heading", level=1, name=text)
-    expect(found).to_be_visible(timeout=15_000)
+    expect(found).to_be_visible()
+    expect(page).to_have_title(re.compile(re.escape(text), re.IGNORECASE))
+    drawn(page)
     return found
 
 
@@ -96,7 +102,7 @@ def opened(page: Page) -> str:
 def saved(page: Page) -> None:
     """Wait until everything is saved."""
     said = page.get_by_role("status").filter(has_text=re.compile(r"^Saved \d\d:\d\d"))
-    expect(said).to_be_visible(timeout=10_000)
+    expect(said).to_be_visible()
 
 
 WHERE = """([words, last, scroll]) => {
@@ -278,7 +284,7 @@ class Keyboard:
 
     def reach(self, target: Locator, key: str = "Tab") -> None:
         """Press Tab, or another key, until the focus is there."""
-        expect(target).to_be_visible(timeout=10_000)
+        expect(target).to_be_visible()
         for _ in range(self.most_tabs):
             if target.evaluate("one => one === document.activeElement"):
                 return
@@ -311,4 +317,5 @@ class Keyboard:
     def on(self, name: str, key: str = "Tab", role: Any = "button") -> None:
         """Go to a button and press it."""
         self.reach(self.page.get_by_role(role, name=name, exact=True).first, key)
+        at_rest(self.page)
         self.press("Enter")

@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from every_state_study import make_every_state
-from patience import tick
+from patience import PATIENCE, tick
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from serving_study import CHROMIUM, Served
 from states import WALKS, State, Walk, cite, found_in_notes, saved
 
@@ -123,6 +123,7 @@ def dark(page: Page, name: str, folder: Path) -> None:
 def shoot(folder: Path, only: str = "") -> None:
     """Take all pictures, or those of one walk."""
     folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE * 1000)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
 
@@ -132,7 +133,7 @@ def shoot(folder: Path, only: str = "") -> None:
             context: BrowserContext = browser.new_context(
                 viewport={"width": 1366, "height": 768}, locale="en-GB"
             )
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(PATIENCE * 1000)
             yield from way(Walk(served.url, context, *password))
             context.close()
 

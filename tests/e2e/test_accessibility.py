@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from accessible import FULL, QUICK, faults
 from every_state_study import EVERY_KIND, make_every_state
-from patience import tick
+from patience import PATIENCE, tick
 from playwright.sync_api import Browser, Page, expect
 from serving_study import Served
 from states import WALKS, Walk, saved
@@ -56,7 +56,7 @@ def walk(browser: Browser, served: Served) -> Iterator[Walk]:
     context = browser.new_context(
         viewport={"width": 1366, "height": 768}, locale="en-GB", timezone_id="Europe/London"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
     yield Walk(served.url, context)
     context.close()
 

@@ -7,6 +7,8 @@ import re
 from functools import partial
 
 import pytest
+from hands import heading, saved
+from patience import at_rest
 from playwright.sync_api import expect
 from serving_study import Served
 from signing_proxy import SigningProxy
@@ -48,12 +50,13 @@ def test_the_sign_in_of_the_organisation_is_enough_and_necessary(served, browser
                 context.add_cookies([{"name": "who", "value": who, "url": proxy.address}])
                 page = context.new_page()
                 page.goto(proxy.address)
-                expect(page.get_by_role("heading", name="My cases")).to_be_visible(timeout=15_000)
+                expect(page.get_by_role("heading", name="My cases")).to_be_visible()
                 expect(page.get_by_text("Dr A. Khan")).to_be_visible()
                 page.get_by_role("link", name=re.compile("Start review")).first.click()
                 page.get_by_role("link", name=re.compile("Admission and first day")).click()
+                heading(page, "Admission and first day")
                 page.get_by_label("Your judgement of this phase of care").fill(WORDS)
-                expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+                saved(page)
                 reviews[name] = page.url.partition("review=")[2].partition("&")[0]
                 assert secret not in served.environments()
                 # The same browser without the proxy: the session alone opens nothing.
@@ -70,8 +73,8 @@ def test_the_sign_in_of_the_organisation_is_enough_and_necessary(served, browser
                 page.goto(served.url)
                 told = page.get_by_role("heading", name="Sign in through your organisation")
                 expect(told).to_be_visible()
-        saved = {e.actor: e.review_id for e in events(served.study) if WORDS in str(e.value)}
-        assert saved == reviews
+        kept = {e.actor: e.review_id for e in events(served.study) if WORDS in str(e.value)}
+        assert kept == reviews
         with browser.new_context() as context:
             context.add_cookies([{"name": "who", "value": "visitor", "url": proxy.address}])
             page = context.new_page()
@@ -103,7 +106,7 @@ def coordinated(tmp_path):
 
 
 def show_who_one_is(page):
-    expect(page.get_by_role("heading", name="Make-believe trust")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Make-believe trust")).to_be_visible()
     page.get_by_label("Trust user name").fill("cgrey")
     page.get_by_label("Trust password").fill("yergc")
     page.get_by_role("button", name="Continue").click()
@@ -115,21 +118,22 @@ def test_the_blind_is_broken_by_signing_in_again_at_the_organisation(coordinated
         page = context.new_page()
         page.goto(f"{proxy.address}/?case={CASE}&do=break_blind")
         show_who_one_is(page)
-        expect(page.get_by_role("heading", name="Break the blind")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Break the blind")).to_be_visible()
         assert page.locator("input[type=password]:visible").count() == 0
         page.get_by_label("Why?").fill(WHY)
 
         provider.asks = False  # it lets the browser through: nobody has shown anything
         page.get_by_role("button", name=BUTTON).click()
         refused = page.get_by_role("alert").get_by_text("Your organisation did not say")
-        expect(refused).to_be_visible(timeout=20_000)
+        expect(refused).to_be_visible()
         expect(page.get_by_label("Why?")).to_have_value(WHY)
         assert not [e for e in events(study) if e.kind == "unblinded"]
 
         provider.asks = True
+        at_rest(page)
         page.get_by_role("button", name=BUTTON).click()
         show_who_one_is(page)
-        page.wait_for_url(re.compile(r"\?case=[^&]+(&do=read)?$"), timeout=20_000)
+        page.wait_for_url(re.compile(r"\?case=[^&]+(&do=read)?$"))
     (event,) = (e for e in events(study) if e.kind == "unblinded")
     assert (event.actor, event.case_id, event.reason) == ("cora", CASE, WHY)
     assert event.value["signature"]["method"] == "sign-in"

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from entries_study import CASE as ENTRIES
 from entries_study import LIST, add_entries_case
 from many_sided_study import JOINT, OFFERED, PASSWORD, PEOPLE, make_many_sided
+from patience import PATIENCE, at_rest, drawn
 from playwright.sync_api import Page, expect
 from serving_study import Served, log_in
 
@@ -34,7 +35,7 @@ def served(tmp_path_factory):
 @pytest.fixture
 def tab(browser, served):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     tab = context.new_page()
     log_in(tab, served.url, "cora", PASSWORD)
     expect(tab.get_by_role("heading", level=1, name="Progress")).to_be_visible()
@@ -45,6 +46,8 @@ def tab(browser, served):
 def concern(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}?case={JOINT}")
     tab.get_by_role("link", name="Write down what was done").first.click()
+    expect(tab).to_have_title(re.compile("^A concern"))
+    drawn(tab)
     expect(tab.get_by_label("To whom was it handed on?")).to_be_visible()
 
 
@@ -74,6 +77,7 @@ def test_dates_are_typed_as_people_do_and_slips_are_pointed_out(served, tab):
     expect(when).to_have_accessible_description(re.compile("must be a real date"))
     when.fill("3/9/2025")
     tab.get_by_label("When was it acknowledged?").fill("4 Sep 2025")
+    at_rest(tab)
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("Medical director (3 September 2025)")).to_be_visible()
     expect(tab.get_by_text("Acknowledged: 4 September 2025")).to_be_visible()
@@ -98,7 +102,8 @@ def test_a_form_that_another_coordinator_has_saved_keeps_every_word_on_the_scree
     incident.fill("INC-7")
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("This was changed elsewhere since you opened it")).to_be_visible()
-    tab.wait_for_timeout(500)
+    at_rest(tab)
+    drawn(tab)
     expect(incident).to_have_value("INC-7")
     tab.get_by_label("By whom?").fill("The trust's secretary")
     tab.get_by_role("button", name="Save", exact=True).click()
@@ -113,6 +118,7 @@ def test_a_case_is_given_to_somebody_from_the_list_of_who_has_what(served, tab):
     expect(carys).to_have_accessible_description("Secondary care, nothing to do just now")
     tab.get_by_role("button", name="Give it to them").click()
     expect(tab.get_by_role("alert")).to_contain_text("Choose who is to read this case")
+    at_rest(tab)
     carys.check()
     tab.get_by_role("button", name="Give it to them").click()
     expect(tab.get_by_role("heading", level=1, name=f"Case {OFFERED}")).to_be_visible()
@@ -130,7 +136,7 @@ def test_a_case_is_given_to_somebody_from_the_list_of_who_has_what(served, tab):
 
 def test_an_adjudicator_takes_over_a_whole_problem_of_one_reviewer(served, browser):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     tab = context.new_page()
     log_in(tab, served.url, "ada", PASSWORD)
     row = tab.get_by_role("listitem").filter(has_text=ENTRIES)

@@ -58,7 +58,7 @@ def address(guide_form: Path, tmp_path: Path) -> Iterator[str]:
 
 def open_part(page: Page, address: str, part: str, title: str) -> None:
     page.goto(f"{address}?review=TRYME-00001-1&page={part}")
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
 
 
 def answer_yes(page: Page, question: str) -> None:
@@ -73,7 +73,7 @@ def test_its_twenty_questions_appear(axe, browser, address: str, guide_form: Pat
     page.get_by_role("link", name="Start review").or_(
         page.get_by_role("button", name="Start review")
     ).click()
-    expect(page.get_by_text("You have completed 0 of 4 parts.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("You have completed 0 of 4 parts.")).to_be_visible()
     for part in form.pages:
         open_part(page, address, part.id, part.title)
         if part.id == "facts":
@@ -84,7 +84,7 @@ def test_its_twenty_questions_appear(axe, browser, address: str, guide_form: Pat
         for path, item in form.questions():
             if path.startswith(f"{part.id}."):
                 asked = page.get_by_text(item.label, exact=False).locator("visible=true").first
-                expect(asked, path).to_be_visible(timeout=10_000)
+                expect(asked, path).to_be_visible()
         assert faults(page, f"preview of {part.id}", QUICK) == []
     assert sum(1 for _ in form.questions()) == 20
     page.close()

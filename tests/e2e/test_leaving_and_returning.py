@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 
 import pytest
+from hands import heading
 from many_sided_study import ALONE, PASSWORD, make_many_sided
-from playwright.sync_api import BrowserContext, Page, expect
+from patience import PATIENCE, drawn
+from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from serving_study import SERVICE, Served, log_in
 
 from lltic.reviews.read import events
@@ -28,7 +31,7 @@ def served(tmp_path_factory):
 @pytest.fixture
 def context(browser, served):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     tab = context.new_page()
     log_in(tab, served.url, "amira", PASSWORD)
     heading(tab, "My cases")
@@ -42,16 +45,12 @@ def review_in(tab: Page, served: Served, page: str = "ongoing") -> Page:
     return tab
 
 
-def heading(tab: Page, text: str) -> None:
-    expect(tab.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=20_000)
-
-
 def writes(tab: Page, text: str) -> None:
     """Write, and see it saved: a window that has to wait is told so, and saves nothing."""
     tab.get_by_label(JUDGEMENT).fill(text)
     told = tab.get_by_text(ELSEWHERE)
     saved = tab.get_by_role("status").filter(has_text=re.compile("^Saved"))
-    expect(saved.or_(told).first).to_be_visible(timeout=20_000)
+    expect(saved.or_(told).first).to_be_visible()
     assert not told.is_visible()
 
 
@@ -89,7 +88,7 @@ def test_a_tab_that_is_loaded_again_keeps_its_review_and_its_words(served, conte
     first = review_in(only(context), served)
     writes(first, "Saved.")
     second = review_in(context.new_page(), served)
-    expect(second.get_by_text(ELSEWHERE)).to_be_visible(timeout=20_000)
+    expect(second.get_by_text(ELSEWHERE)).to_be_visible()
     for turn in range(2):
         words = f"Saved. And not sent yet {turn}."
         first.evaluate("WebSocket.prototype.send = () => {}")
@@ -99,7 +98,7 @@ def test_a_tab_that_is_loaded_again_keeps_its_review_and_its_words(served, conte
         expect(first.get_by_label(JUDGEMENT)).to_have_value(words)
         expect(first.get_by_text(ELSEWHERE)).to_be_hidden()
         saved = first.get_by_role("status").filter(has_text=re.compile("^Saved"))
-        expect(saved).to_be_visible(timeout=20_000)
+        expect(saved).to_be_visible()
         assert on_record(served)[-1] == words
     expect(second.get_by_text(ELSEWHERE)).to_be_visible()
     second.close()
@@ -117,7 +116,7 @@ def test_of_two_open_tabs_either_is_loaded_again_at_once(served, context):
     words = "Typed just before it is loaded again."
     first.get_by_label(JUDGEMENT).fill(words)
     first.reload()
-    expect(first.get_by_label(JUDGEMENT)).to_have_value(words, timeout=20_000)
+    expect(first.get_by_label(JUDGEMENT)).to_have_value(words)
     second.reload()
     heading(second, "My cases")
     assert answers == [200, 200]
@@ -151,24 +150,25 @@ def test_continue_here_says_when_the_service_is_away_and_works_when_it_is_back(s
     writes(first, "In the first window.")
     second = review_in(context.new_page(), served)
     here = second.get_by_role("button", name="Continue here")
-    expect(here).to_be_visible(timeout=20_000)
+    expect(here).to_be_visible()
     (service,) = served.pids(SERVICE)
     os.kill(service, signal.SIGSTOP)
     try:
         here.click()
         told = second.get_by_role("alert").filter(has_text="You cannot continue here just yet")
-        expect(told).to_be_visible(timeout=20_000)
+        expect(told).to_be_visible()
         expect(told).to_contain_text("your words stay on this page")
         expect(second.get_by_label(JUDGEMENT)).not_to_be_editable()
     finally:
         os.kill(service, signal.SIGKILL)  # and it is started again
     served.wait_for(lambda: served.pids(SERVICE) not in ([], [service]), 30)
-    if here.is_visible():  # unless it has gone on by itself
-        here.click()
-    expect(told).to_be_hidden(timeout=20_000)
-    expect(second.get_by_text(ELSEWHERE)).to_be_hidden(timeout=20_000)
+    with contextlib.suppress(TimeoutError):  # unless it has gone on by itself
+        here.click(timeout=5_000)
+    expect(told).to_be_hidden()
+    expect(second.get_by_text(ELSEWHERE)).to_be_hidden()
     expect(second.get_by_label(JUDGEMENT)).to_be_editable()
+    drawn(second)
     second.get_by_label(JUDGEMENT).fill("In the second window, after the restart.")
     saved = second.get_by_role("status").filter(has_text=re.compile("^Saved"))
-    expect(saved).to_be_visible(timeout=20_000)
+    expect(saved).to_be_visible()
     assert on_record(served)[-1] == "In the second window, after the restart."

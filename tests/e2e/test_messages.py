@@ -14,8 +14,8 @@ from every_kind_study import REVIEW, make_every_kind_study
 from hands import heading, saved
 from messages import MESSAGES, PAGE, STATUS, as_page
 from pages import answers, paused
-from patience import until
-from playwright.sync_api import BrowserContext, Page, expect
+from patience import PATIENCE, answered, at_rest, deaf, drawn, listen, until
+from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from serving_study import KERNEL, PASSWORD, SERVICE, Served, log_in
 
 from lltic.clock import system_clock
@@ -27,7 +27,7 @@ from lltic.study import Study
 
 CASE = REVIEW.rpartition("-")[0]
 ALSO = "AAAAA-00002"
-WAIT = 15_000
+WAIT = PATIENCE * 1000
 """Milliseconds that a message may take to come; the alarm's own promise is measured elsewhere."""
 
 reached: set[str] = set()
@@ -66,6 +66,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
 def context(browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     context.set_default_timeout(WAIT)
+    listen(context)
     yield context
     context.close()
 
@@ -90,12 +91,13 @@ def come_in(context: BrowserContext, served: Served, part: str, title: str, revi
 def turn(page: Page, served: Served, part: str, title: str, review=REVIEW) -> Page:
     page.goto(f"{served.url}?review={review}&page={part}")
     heading(page, title)
-    page.wait_for_selector("html[data-lltic-window]", state="attached")
-    page.wait_for_timeout(500)
+    answered(page)
     here = page.get_by_role("button", name="Continue here")
     if here.count() and part != "check":
-        here.click()
+        with contextlib.suppress(TimeoutError):  # unless it has gone on by itself
+            here.click(timeout=5_000)
         expect(here).to_have_count(0)
+        drawn(page)
     return page
 
 
@@ -105,7 +107,7 @@ def service_away(served: Served) -> Iterator[None]:
     with paused(served):
         assert served.kill(SERVICE) == 1
         yield
-    until(lambda: answers(served, "service"), 30, "the service's return")
+    until(lambda: answers(served, "service"), what="the service's return")
 
 
 @contextlib.contextmanager
@@ -140,6 +142,7 @@ def test_before_a_page(served, context):
     says(page, "Sign in: the account is disabled")
     for _ in range(10):
         log_in(page, served.url, "locked", "not-the-password")
+        expect(page.get_by_text("There is a problem")).to_be_visible()
         if page.get_by_text("Too many").count():
             break
     says(page, "Sign in: too many wrong passwords")
@@ -199,9 +202,11 @@ def test_while_answering_and_ending(served, context):
     password = page.get_by_label("To sign, give your password")
     submit.click()
     says(page, "Signed with nothing")
+    at_rest(page)
     password.fill("not-the-password")
     submit.click()
     says(page, "Signed with a wrong password")
+    at_rest(page)
     password.fill(PASSWORD)
     submit.click()
     says(page, "Signed though something is missing")
@@ -225,12 +230,14 @@ def test_windows_and_sessions(served, context):
     third.goto(first.url)
     says(third, "A third page is opened")
     third.close()
-    second.get_by_role("button", name="Continue here").click()
-    expect(judging(second)).to_be_editable()
-    judging(second).fill("Two.")
-    saved(second)
-    judging(first).press("End")
-    judging(first).press_sequentially(" And more.")
+    with deaf(first):  # else a sign of life tells it of the other window before it has written
+        second.get_by_role("button", name="Continue here").click()
+        expect(judging(second)).to_be_editable()
+        drawn(second)
+        judging(second).fill("Two.")
+        saved(second)
+        judging(first).press("End")
+        judging(first).press_sequentially(" And more.")
     here = first.get_by_role("button", name="Continue here")
     expect(here).to_be_visible()
     with service_away(served):
@@ -240,9 +247,10 @@ def test_windows_and_sessions(served, context):
     first.get_by_role("button", name="Keep mine").click()
     saved(first)
     second.close()
-    end_session(first)
-    judging(first).press("End")
-    judging(first).press_sequentially(" On.")
+    with deaf(first):  # else a sign of life may tell it before all is written
+        end_session(first)
+        judging(first).press("End")
+        judging(first).press_sequentially(" On.")
     says(first, "The session has ended")
     first.get_by_label("Password").fill("not-the-password")
     first.get_by_role("button", name="Sign in and go on").click()
@@ -267,6 +275,7 @@ def test_when_something_fails(served, context):
     page.bring_to_front()
     page.get_by_role("button", name="Continue here").click()
     expect(judging(page)).to_be_editable()
+    drawn(page)
     with service_away(served):
         judging(page).fill("While the service is away.")
         says(page, "The service is away, with words unsaved")

@@ -29,9 +29,6 @@ NEEDLE = 321
 
 ORIGINALS = (b"%PDF-1", b"PK\x03\x04", b"word/document.xml")
 
-PATIENT = 20_000
-"""Milliseconds; a machine under load draws slowly."""
-
 
 def leaf(number: int) -> str:
     end = "Ein Nädelchen." if number == NEEDLE else ""
@@ -61,8 +58,7 @@ def desk(served: Served, browser: Browser) -> Iterator[Page]:
     """A page of the reviewer's form with the notes beside it, and everything that reached it."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    page.set_default_timeout(PATIENT)
-    expect.set_options(timeout=PATIENT)
+    page.set_default_timeout(PATIENCE * 1000)
     page.frames_seen = []
     page.answers = []
     page.on("response", lambda answer: page.answers.append(answer))
@@ -79,9 +75,10 @@ def desk(served: Served, browser: Browser) -> Iterator[Page]:
     expect(page.get_by_role("heading", level=1)).to_contain_text("My cases")
     page.answers.clear()  # what was left has no body any more
     go(page, served, "admission")
+    # Few documents have tabs until the page has found out how narrow their column is.
+    expect(page.get_by_label("Document", exact=True)).to_be_visible()
     yield page
     context.close()
-    expect.set_options(timeout=PATIENCE * 1000)
 
 
 def go(page: Page, served: Served, where: str) -> None:

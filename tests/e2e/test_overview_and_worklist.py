@@ -6,7 +6,9 @@ import json
 import re
 
 import pytest
+from hands import heading, saved
 from many_sided_study import ALONE, PASSWORD, make_many_sided
+from patience import PATIENCE, still
 from playwright.sync_api import Page, expect
 from serving_study import Served, log_in
 
@@ -46,21 +48,17 @@ def served(tmp_path_factory):
 def computer(browser, served, width: int = 1366) -> Page:
     """A browser of its own, at which somebody logs in."""
     context = browser.new_context(viewport={"width": width, "height": 768})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     tab = context.new_page()
     log_in(tab, served.url, "amira", PASSWORD)
     heading(tab, "My cases")
     return tab
 
 
-def heading(tab: Page, text: str) -> None:
-    expect(tab.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=20_000)
-
-
 def the_field(tab: Page) -> None:
     """The words are there, and whoever types goes on with them."""
     box = tab.get_by_label(JUDGEMENT)
-    expect(box).to_be_focused(timeout=20_000)
+    expect(box).to_be_focused()
     expect(box).to_have_value(WORDS)
     expect(box).to_be_in_viewport()
 
@@ -76,28 +74,27 @@ def test_from_sixty_cases_to_one_field_and_back_on_another_computer(browser, ser
 
     heading(first, "Your review")
     lanes = first.locator(".lltic-journey__label--lane b")
-    assert lanes.all_inner_texts() == [
-        "Emergency department", "Hospital", "General practice", "Care home",
-    ]  # fmt: skip
+    names = ["Emergency department", "Hospital", "General practice", "Care home"]
+    expect(lanes).to_have_text(names)
     first.get_by_role("button", name="GP record, High Street Surgery").click()
     expect(first.get_by_text("GP record is open in the notes")).to_be_attached()
 
     first.get_by_role("link", name="Ongoing care").click()
     heading(first, "Ongoing care")
-    shade = first.locator(".lltic-journey__shade").first.bounding_box()
-    track = first.locator(".lltic-journey__track").first.bounding_box()
+    parts = [first.locator(f".lltic-journey__{part}").first for part in ("shade", "track")]
+    shade, track = still(first, lambda: [part.bounding_box() for part in parts])
     assert shade["width"] / track["width"] == pytest.approx(0.91 * 7 / 27, abs=0.01), "to scale"
     notes = first.get_by_role("region", name="Case notes")
     notes.get_by_role("button", name="Next page").click()
     first.get_by_label(JUDGEMENT).fill(WORDS)
-    expect(first.get_by_role("status").filter(has_text=re.compile("^Saved"))).to_be_visible()
+    saved(first)
 
     second = computer(browser, served, 390)  # another one, and the first is still on
     second.get_by_role("link", name=BACK).click()
     second.get_by_role("button", name="Continue here").click()
     the_field(second)
     elsewhere = first.get_by_text("This review is open in another window")
-    expect(elsewhere).to_be_visible(timeout=20_000)
+    expect(elsewhere).to_be_visible()
     second.context.close()
 
     query = re.compile(rf"review={ALONE}-1&page=ongoing$")

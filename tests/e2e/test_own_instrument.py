@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from hands import heading, opened
-from patience import tick
+from patience import PATIENCE, answered, listen, tick
 from playwright.sync_api import Locator, Page, expect
 from ports import free_port
 from serving_study import Served, log_in, sign
@@ -139,13 +139,15 @@ def fill(page: Page) -> str:
             answer(field)
         saved = page.get_by_role("status").filter(has_text=re.compile(r"^Saved \d"))
         expect(saved.first).to_be_visible()
-        page.wait_for_timeout(300)  # what it leads to has come with it
+        answered(page)  # what it leads to has come with it
 
 
 def test_it_is_allocated_and_reviewed_page_by_page(browser, served, study):
     form = load_form_file(FORM).model
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.set_default_timeout(15_000)
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    listen(context)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     log_in(page, served.url, "amira.khan")
     open_case(page)
     review_id = opened(page)
@@ -160,7 +162,7 @@ def test_it_is_allocated_and_reviewed_page_by_page(browser, served, study):
     heading(page, "Submit your review")
     sign(page)
     heading(page, "Review submitted")
-    page.close()
+    context.close()
     for path, item in form.questions():
         assert item.label.rstrip("?") in said_on_pages, f"not asked: {path}"
     said = {j.item: j.value for j in judgements(study) if j.review_id == review_id}

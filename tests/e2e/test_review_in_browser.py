@@ -6,8 +6,8 @@ import re
 import time
 
 import pytest
-from hands import opened
-from patience import tick
+from hands import heading, opened, saved
+from patience import PATIENCE, tick
 from playwright.sync_api import Page, expect
 from serving_study import KERNEL, SERVICE, Served, log_in, sign
 
@@ -30,10 +30,6 @@ def context(browser):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     yield context
     context.close()
-
-
-def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=15_000)
 
 
 def open_first_case(page: Page) -> str:
@@ -101,7 +97,7 @@ def test_two_reviewers_the_whole_way(served, context):
     page.get_by_role("link", name=re.compile("Admission and first day")).click()
     heading(page, "Admission and first day")
     page.get_by_label("Your judgement of this phase of care").fill(WORDS)
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    saved(page)
     page.reload()
     heading(page, "Admission and first day")
     expect(page.get_by_label("Your judgement of this phase of care")).to_have_value(WORDS)
@@ -187,8 +183,8 @@ def test_kill_9_while_typing_loses_no_word(served, context):
         box.press("Control+End")
         type_on(page, word)
         typed += word
-        expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible(timeout=15_000)
-        until = time.monotonic() + 10
+        saved(page)
+        until = time.monotonic() + PATIENCE
         while saved_text(served, review_id, before) != typed and time.monotonic() < until:
             time.sleep(0.05)
         acknowledged = saved_text(served, review_id, before)
@@ -210,8 +206,8 @@ def test_kill_9_while_typing_loses_no_word(served, context):
             assert saved_text(served, review_id, before).startswith(acknowledged)
             page.reload()
             heading(page, "Ongoing care")
-        expect(box).to_have_value(typed, timeout=15_000)
-        until = time.monotonic() + 30  # the service is started again, on a busy machine
+        expect(box).to_have_value(typed)
+        until = time.monotonic() + PATIENCE  # the service is started again, on a busy machine
         while saved_text(served, review_id, before) != typed and time.monotonic() < until:
             time.sleep(0.05)
         assert saved_text(served, review_id, before) == typed

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 from many_sided_study import DIFFERING, PASSWORD, make_many_sided
-from patience import eventually
+from patience import at_rest, eventually
 from playwright.sync_api import BrowserContext, Error, Page, WebSocket, expect
 from serving_study import SERVICE, Served, log_in
 from suggesting import MODEL, offer_by_hand, said_of
@@ -175,6 +175,7 @@ def test_they_are_taken_and_set_aside_by_keyboard_and_that_is_on_record(browser,
             break
     page.keyboard.press("Enter")
     expect(part.get_by_text("Accepted", exact=True)).to_be_visible()
+    at_rest(page)
     part.get_by_role("button", name=re.compile(r"^Not this \(Early", re.IGNORECASE)).press("Enter")
     expect(part.get_by_text("Not this", exact=True).first).to_be_visible()
     said = {a.suggestion.theme: a.answer for a in suggestion_answers(served.study)}

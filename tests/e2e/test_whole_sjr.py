@@ -34,6 +34,7 @@ from by_keyboard import (
 from experts_path import MOST, read_all
 from experts_path import judge as judge_quickly
 from hands import WATCH, Counted, heading, opened
+from patience import PATIENCE
 from playwright.sync_api import BrowserContext, expect
 from serving_study import PASSWORD, Served, log_in
 
@@ -53,7 +54,7 @@ def served(demo_study, tmp_path_factory):
 @pytest.fixture
 def context(browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(WATCH)
     yield context
     context.close()
@@ -65,7 +66,7 @@ def computers(browser):
     both = [browser.new_context(viewport={"width": 1366, "height": 768}) for _ in range(2)]
     for context in both:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
     yield both
     for context in both:
         context.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
+from hands import heading
 from many_sided_study import ALONE, JOINT, PASSWORD, make_many_sided
-from patience import tick
-from playwright.sync_api import BrowserContext, Page, expect
+from patience import PATIENCE, answered, at_rest, deaf, drawn, listen, tick
+from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from serving_study import Served, log_in, sign
 
 from lltic.reviews.read import events
@@ -27,7 +29,8 @@ def served(tmp_path_factory):
 @pytest.fixture
 def context(browser):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
+    listen(context)
     yield context
     context.close()
 
@@ -42,22 +45,19 @@ def open_page(context: BrowserContext, served: Served, name: str, page: str = "o
 
 def turn(tab: Page, served: Served, page: str, review: str = REVIEW) -> Page:
     tab.goto(f"{served.url}?review={review}&page={page}")
-    expect(tab.get_by_role("heading", level=1)).to_be_visible(timeout=15_000)
+    expect(tab.get_by_role("heading", level=1)).to_be_visible()
     return tab
 
 
 def here(tab: Page) -> Page:
     """Continue here, should the window of an earlier test have held the review a moment ago."""
-    tab.wait_for_selector("html[data-lltic-window]", state="attached")
-    tab.wait_for_timeout(700)
+    answered(tab)
     if tab.get_by_text(ELSEWHERE).is_visible():
-        tab.get_by_role("button", name="Continue here").click()
+        with contextlib.suppress(TimeoutError):  # unless it has gone on by itself
+            tab.get_by_role("button", name="Continue here").click(timeout=5_000)
         expect(tab.get_by_text(ELSEWHERE)).to_be_hidden()
+        drawn(tab)
     return tab
-
-
-def heading(tab: Page, text: str) -> None:
-    expect(tab.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=15_000)
 
 
 def is_saved(tab: Page) -> None:
@@ -76,7 +76,7 @@ def test_two_tabs_one_writes_the_other_reads_and_a_conflict_loses_neither(served
     is_saved(first)
     first.reload()  # the same tab goes on, and says nothing of another window
     heading(first, "Ongoing care")
-    first.wait_for_timeout(500)
+    answered(first)
     expect(first.get_by_text(ELSEWHERE)).to_be_hidden()
 
     # A duplicated tab begins with a copy of the first one's storage, and is another window.
@@ -87,13 +87,15 @@ def test_two_tabs_one_writes_the_other_reads_and_a_conflict_loses_neither(served
     theirs = second.get_by_label(JUDGEMENT)
     expect(second.get_by_text(ELSEWHERE)).to_be_visible()
     expect(theirs).not_to_be_editable()
-    second.get_by_role("button", name="Continue here").click()
-    expect(theirs).to_be_editable()
-    theirs.fill("Words of the second tab.")
-    is_saved(second)
+    with deaf(first):  # else a sign of life tells it of the other tab before it has written
+        second.get_by_role("button", name="Continue here").click()
+        expect(theirs).to_be_editable()
+        drawn(second)
+        theirs.fill("Words of the second tab.")
+        is_saved(second)
 
-    mine.press("End")
-    mine.press_sequentially(" And mine.")
+        mine.press("End")
+        mine.press_sequentially(" And mine.")
     expect(first.get_by_text(ELSEWHERE)).to_be_visible()
     expect(mine).to_have_value("Words of the first tab. And mine.")
     expect(mine).not_to_be_editable()
@@ -104,7 +106,7 @@ def test_two_tabs_one_writes_the_other_reads_and_a_conflict_loses_neither(served
     expect(shown).to_contain_text("Words of the second tab.")
     expect(shown).to_contain_text("Words of the first tab. And mine.")
     expect(shown).to_contain_text(re.compile(r"Saved meanwhile at \d\d:\d\d"))
-    expect(second.get_by_text(ELSEWHERE)).to_be_visible(timeout=15_000)
+    expect(second.get_by_text(ELSEWHERE)).to_be_visible()
     first.reload()  # with both tabs open there is room for it a moment later
     heading(first, "Ongoing care")
     expect(shown).to_contain_text("Words of the second tab.")
@@ -133,7 +135,7 @@ def test_signing_out_in_another_tab_loses_no_word(served, context):
     second.get_by_role("button", name="Sign out").click()
     second.wait_for_url("**/login*")
     dialog = first.get_by_role("dialog", name="Sign in again to go on")
-    expect(dialog).to_be_visible(timeout=15_000)
+    expect(dialog).to_be_visible()
     expect(box).to_have_value("Before. Not sent yet.")
     first.get_by_label("Password").fill("not-the-password")
     first.get_by_role("button", name="Sign in and go on").click()
@@ -153,12 +155,13 @@ def test_a_session_that_ends_is_gone_on_with_in_place(served, context):
     # What happens after half an hour without a touch: the session ends, the kernel stays.
     pause = "fetch('pause', {method: 'POST', headers: {'X-XSRFToken': cookie}, body: '{}'})"
     cookie = "const cookie = document.cookie.match(/_xsrf=([^;]+)/)[1];"
-    assert tab.evaluate(f"async () => {{ {cookie} return (await {pause}).status }}") == 200
-    tab.evaluate("globalThis.sameDocument = true")
-    box.press("End")
-    box.press_sequentially(" And on.", delay=1)
+    with deaf(tab):  # else a sign of life may tell it before all is written
+        assert tab.evaluate(f"async () => {{ {cookie} return (await {pause}).status }}") == 200
+        tab.evaluate("globalThis.sameDocument = true")
+        box.press("End")
+        box.press_sequentially(" And on.", delay=1)
     dialog = tab.get_by_role("dialog", name="Sign in again to go on")
-    expect(dialog).to_be_visible(timeout=15_000)
+    expect(dialog).to_be_visible()
     expect(box).to_have_value("In place. And on.")
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in and go on").click()
@@ -192,6 +195,7 @@ def test_no_kernel_ever_sees_a_password(served, context):
     assert tab.title().startswith("Error: ")
     problem.get_by_role("link").click()
     expect(tab.get_by_label("To sign, give your password")).to_be_focused()
+    at_rest(tab)
     sign(tab, PASSWORD, button="Sign")
     heading(tab, "You have signed")
     seen = "".join(frames)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from crowd import CHEAP, PASSWORD
-from patience import until
+from patience import PATIENCE, until
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from serving_study import Served
 
@@ -76,12 +76,12 @@ class Writer:
         self.ready()
 
     def ready(self) -> None:
-        until(lambda: self.box.is_visible() or "/login?" in self.page.url, 20, "the page")
+        until(lambda: self.box.is_visible() or "/login?" in self.page.url, what="the page")
         if "/login?" in self.page.url:  # half an hour is too long for a log-in to last
             self.page.get_by_label("Name").fill(self.name)
             self.page.get_by_label("Password").fill(PASSWORD)
             self.page.get_by_role("button", name="Sign in").click()
-        self.box.wait_for(timeout=20_000)
+        self.box.wait_for(timeout=PATIENCE * 1000)
 
     @property
     def box(self) -> Any:
@@ -123,10 +123,10 @@ class Writer:
         found = written(self.served.study, self.review_id)
         return found[-1] if found else ""
 
-    def settle(self, seconds: float = 20) -> None:
+    def settle(self, seconds: float = PATIENCE) -> None:
         """Wait until the text on record is what was typed, and the page knows."""
         until(lambda: self.on_record() == self.typed, seconds, "the text on record")
-        until(lambda: not self.alarm(), 10, "the end of the alert")
+        until(lambda: not self.alarm(), what="the end of the alert")
         assert self.box.input_value() == self.typed
 
 
@@ -146,7 +146,7 @@ def writers(
         context.add_cookies([{"name": name, "value": session, "url": address, "httpOnly": True}])
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE * 1000)
         review_id = f"AAAAA-{n // 2:05}-{n % 2 + 1}"
         writer = Writer(served, context, page, person.name, review_id, address)
         found.append(writer)

@@ -82,7 +82,8 @@ class Relay:
                 far.settimeout(None)
                 self._lines |= {near, far}
                 with contextlib.suppress(OSError):
-                    self._both_ways(near, far)
+                    if not self._is_cut and not self._over:  # it may have been cut meanwhile
+                        self._both_ways(near, far)
                 self._lines -= {near, far}
 
     def _both_ways(self, near: socket.socket, far: socket.socket) -> None:

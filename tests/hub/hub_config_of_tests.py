@@ -7,4 +7,4 @@ load_subconfig(  # noqa: F821 - JupyterHub gives it
 )
 c = get_config()  # noqa: F821
 c.Authenticator.admin_users = {"iris.novak"}
-c.Spawner.args = ["--idle", "8"]
+c.Spawner.args = ["--idle", "15"]  # enough for the way from a server's start to its first page

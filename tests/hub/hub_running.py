@@ -127,7 +127,7 @@ def log_in(page: Page, hub: Hub, name: str, password: str = PASSWORD) -> None:
 
 def at_the_desk(page: Page) -> None:
     cases = page.get_by_role("heading", level=1, name="My cases")
-    expect(cases).to_be_visible(timeout=30_000)
+    expect(cases).to_be_visible()
 
 
 def install_proxy() -> str:

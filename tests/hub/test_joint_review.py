@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hands import saved
 from hub_running import Hub, at_the_desk, log_in
-from patience import tick
+from patience import PATIENCE, tick
 from playwright.sync_api import Page, expect
 from serving_study import sign
 from small_study import PASSWORD
@@ -32,7 +33,7 @@ def shot(page: Page, name: str) -> None:
 
 
 def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
 
 
 def go_on(page: Page) -> None:
@@ -49,7 +50,7 @@ def pages(browser, hub: Hub) -> Iterator[dict[str, Page]]:
     found = {}
     for name in SIDES:
         context = browser.new_context(viewport={"width": 1366, "height": 768})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         found[name] = context.new_page()
         log_in(found[name], hub, name, PASSWORD)
         at_the_desk(found[name])
@@ -103,10 +104,8 @@ def test_two_read_alone_and_then_agree(hub: Hub, pages: dict[str, Page]) -> None
         shot(page, f"2-{name}-both")
     amira.get_by_label(re.compile("Agreed answer: your judgement")).fill(TOGETHER)
     tick(amira.get_by_role("radio", name="3 Adequate"))
-    expect(amira.get_by_role("status").filter(has_text="Saved")).to_be_visible()
-    expect(ben.get_by_label(re.compile("Agreed answer: your judgement"))).to_have_value(
-        TOGETHER, timeout=15_000
-    )
+    saved(amira)
+    expect(ben.get_by_label(re.compile("Agreed answer: your judgement"))).to_have_value(TOGETHER)
     for name, page in pages.items():
         page.goto(hub.url(name, f"?review={CASE}-consensus&page=confirm"))
         heading(page, "Sign what you agreed")

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import saved
 from hub_running import PROXY, at_the_desk, install_proxy
+from patience import PATIENCE
 from playwright.sync_api import Page, expect
 from ports import free_port
 from small_provider import CLIENT, SECRET, Provider, small_provider
@@ -101,7 +103,7 @@ def shot(page: Page, name: str) -> None:
 
 
 def at_the_trust(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Make-believe trust")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Make-believe trust")).to_be_visible()
 
 
 def show_who_one_is(page: Page, who: str) -> None:
@@ -111,8 +113,14 @@ def show_who_one_is(page: Page, who: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def press(page: Page, button: str) -> None:
+    """Press it once it can be: what was wrong is shown a moment before that."""
+    expect(page.locator('.lltic-signature[aria-busy="true"]')).to_have_count(0)
+    page.get_by_role("button", name=button).click()
+
+
 def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -121,11 +129,11 @@ def people(site: Site, browser: Any) -> Iterator[dict[str, Page]]:
     found = {}
     for who in ("akhan", "cgrey"):
         context = browser.new_context(viewport={"width": 1366, "height": 768})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.goto(site.address)
         show_who_one_is(page, who)
-        expect(page.get_by_role("button", name="Sign out")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         found[ACCOUNTS[who]] = page
     yield found
     for page in found.values():
@@ -156,7 +164,7 @@ def test_a_sign_in_that_was_not_fresh_signs_nothing(site, people):
         page.get_by_role("button", name=BUTTON).click()
         summary = page.get_by_role("alert").filter(has_text="There is a problem")
         said = "Your organisation did not say that you have signed in again"
-        expect(summary.get_by_text(said)).to_be_visible(timeout=30_000)
+        expect(summary.get_by_text(said)).to_be_visible()
     finally:
         site.provider.asks = True
     shot(page, "2-not-fresh")
@@ -186,7 +194,7 @@ def test_somebody_else_at_the_provider_signs_nothing(site, people, browser):
         page.get_by_role("button", name=BUTTON).click()
         show_who_one_is(page, "bkhan")
         page.wait_for_url(re.compile(r"/user/amira/"))
-        expect(page.get_by_text("Your answers are safe").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Your answers are safe").first).to_be_visible()
     assert not site.happened("submitted")
 
 
@@ -222,19 +230,19 @@ def test_a_reason_comes_back_from_the_sign_in_and_is_signed(site, people):
     page = people["cora"]
     page.goto(site.url("cora", f"?case={REVIEW.rpartition('-')[0]}&do=reopen&which={REVIEW}"))
     heading(page, "Open this review again")
-    page.get_by_role("button", name="Sign in again to open it again").click()
+    press(page, "Sign in again to open it again")
     expect(page.get_by_role("alert").get_by_text("Write down why")).to_be_visible()
     page.get_by_label("Why?").fill(WHY)
     shot(page, "4-reason")
-    page.get_by_role("button", name="Sign in again to open it again").click()
+    press(page, "Sign in again to open it again")
     at_the_trust(page)
     page.go_back()  # and thinks better of it: nothing is lost, nothing is signed
     heading(page, "Open this review again")
     expect(page.get_by_label("Why?")).to_have_value(WHY)
     said = page.get_by_role("alert").get_by_text("Your organisation did not say")
-    expect(said).to_be_visible(timeout=20_000)
+    expect(said).to_be_visible()
     assert not site.happened("reopened")
-    page.get_by_role("button", name="Sign in again to open it again").click()
+    press(page, "Sign in again to open it again")
     show_who_one_is(page, "cgrey")
     page.wait_for_url(re.compile(r"/user/cora/\?case=[^&]+$"))
     (event,) = site.happened("reopened")
@@ -247,12 +255,12 @@ def test_a_session_that_ended_goes_on_through_the_sign_in_with_the_words_intact(
     words = "Written while nobody knew that the session had ended."
     page.goto(site.url("amira", f"?review={OTHER}&page=ongoing"))
     field = page.get_by_label("Your judgement of this phase of care")
-    expect(field).to_be_visible(timeout=20_000)
+    expect(field).to_be_visible()
     where = page.url
     assert page.evaluate(POST, ["pause", {}])[0] == 200
     field.fill(words)
     dialog = page.get_by_role("dialog", name="Sign in again to go on")
-    expect(dialog).to_be_visible(timeout=20_000)
+    expect(dialog).to_be_visible()
     expect(dialog.get_by_text("Your organisation asks you who you are")).to_be_visible()
     expect(dialog.get_by_label("Password")).to_be_hidden()
     shot(page, "5-session-over")
@@ -263,9 +271,9 @@ def test_a_session_that_ended_goes_on_through_the_sign_in_with_the_words_intact(
         assert (status, answer["problem"]) == (401, "elsewhere")
     dialog.get_by_role("button", name="Sign in and go on").click()
     show_who_one_is(page, "akhan")
-    expect(field).to_have_value(words, timeout=30_000)
+    expect(field).to_have_value(words)
     assert page.url == where
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible(timeout=20_000)
+    saved(page)
     assert any(e.value == {"value": words} for e in site.happened("answered"))
 
 

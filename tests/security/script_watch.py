@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from patience import PATIENCE
 from payloads import MARK, script_payloads
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import TimeoutError as TooLate
@@ -79,7 +80,7 @@ class Watch:
     """
 
     address: str
-    patience: float = 15_000
+    patience: float = PATIENCE * 1000
     payloads: list[str] = field(init=False)
     ran: list[int] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -118,7 +119,7 @@ class Watch:
         context = browser.new_context(bypass_csp=True, **options)
         context.expose_binding(MARK, lambda _, *said: self.ran.append(*said[:1] or (-1,)))
         context.on("dialog", self._said)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         yield context
         context.close()
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import requests
 import websocket
+from hands import saved
 from page_line import open_page
+from patience import PATIENCE
 from playwright.sync_api import expect
 from running_service import CHEAP, FIRST, SECOND, Line, everybody
 from serving_study import Served, log_in
@@ -234,20 +236,19 @@ def test_the_page_says_so_and_keeps_the_words(served, browser, users):
         ]
 
     with browser.new_context() as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         log_in(page, served.url, "amira", PASSWORD)
-        expect(page.get_by_role("heading", name="My cases")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="My cases")).to_be_visible()
         page.goto(f"{served.url}?review={FIRST}&page=ongoing")
         box = page.get_by_label(LABEL)
         box.fill("Before.")
-        saved = page.get_by_role("status").filter(has_text="Saved")
-        expect(saved).to_be_visible(timeout=20_000)
+        saved(page)
         users("disable", "amira")
         box.press("End")
         box.press_sequentially(" And after.")
         dialog = page.get_by_role("dialog", name="Sign in again to go on")
-        expect(dialog).to_be_visible(timeout=20_000)
+        expect(dialog).to_be_visible()
         expect(dialog).to_contain_text("Words that are not saved yet stay on this page")
         expect(box).to_have_value("Before. And after.")
         page.get_by_label("Password").fill(PASSWORD)
@@ -258,8 +259,8 @@ def test_the_page_says_so_and_keeps_the_words(served, browser, users):
         users("enable", "amira")  # it was a mistake
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in and go on").click()
-        expect(dialog).to_be_hidden(timeout=20_000)
-        expect(saved).to_be_visible(timeout=20_000)
+        expect(dialog).to_be_hidden()
+        saved(page)
         expect(box).to_have_value("Before. And after.")
         assert on_record()[-1] == "Before. And after."
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import papers
 import pytest
 from papers import HOSTILE, lay
+from patience import PATIENCE
 from running_service import Line, RunningService, short_folder
 from small_study import make_study
 
@@ -153,7 +154,7 @@ def test_nothing_that_draws_outlives_the_service(service):
     mine = programs(service.process.pid)
     assert mine
     service.kill()
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and any(Path(f"/proc/{one}").exists() for one in mine):
         time.sleep(0.05)
     left = [one for one in mine if Path(f"/proc/{one}").exists()]

@@ -19,6 +19,7 @@ from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.adapter import V4toV5, V5toV4
 from jupyter_messages import CHANNELS, DEBUGGING, INVENTED, KNOWN, REFUSED, contents, smuggled
 from page_line import V1, OpenPage, open_page, watched
+from patience import PATIENCE
 from serving_study import KERNEL, Served
 from small_study import make_study
 
@@ -129,7 +130,7 @@ def test_every_type_is_dropped_on_every_channel_and_written_down(served, page, k
     for kind in REFUSED:
         for channel in CHANNELS:
             assert f"A page sent {kind} on {channel}, which is not allowed" in log
-    served.wait_for(lambda: dropped(served) - before == sent, 10)
+    served.wait_for(lambda: dropped(served) - before == sent, PATIENCE)
 
 
 @pytest.mark.parametrize("framing", ["text", "binary"])
@@ -141,7 +142,7 @@ def test_invented_types_are_dropped_and_cannot_write_the_log(served, page, kerne
             for channel in CHANNELS:
                 line.send(kind, {"code": kernel, "silent": False}, channel, framing)
                 sent += 1
-    served.wait_for(lambda: dropped(served) - before == sent, 10)
+    served.wait_for(lambda: dropped(served) - before == sent, PATIENCE)
     new = log.read_bytes()[size:]
     for harm in (b"comm_msg\nexecute_request", b"\x1b", b"x" * 100, b"\0", b"silent"):
         assert harm not in new
@@ -197,7 +198,7 @@ def test_a_flood_of_refused_messages_is_counted_and_not_written_out(served, page
         for _ in range(2000):
             line.send("execute_request", {"code": kernel})
         line.settle()
-    served.wait_for(lambda: dropped(served) - before == 2000, 10)
+    served.wait_for(lambda: dropped(served) - before == 2000, PATIENCE)
     new = log.read_text()[size:]
     assert new.count("A page sent execute_request") == NAMED
     assert len(new.splitlines()) < 2 * NAMED + 50
@@ -211,7 +212,7 @@ def test_a_line_of_the_log_stays_one_line_whatever_an_address_says(served, page)
     address = f"{url}?session_id={forged.replace(' ', '%20')}"
     lines = [websocket.create_connection(address, cookie=cookie, timeout=20) for _ in range(2)]
     log = served.study.path / "logs" / "web.log"
-    served.wait_for(lambda: "Replacing stale connection" in log.read_text(), 10)
+    served.wait_for(lambda: "Replacing stale connection" in log.read_text(), PATIENCE)
     for line in lines:
         line.close()
     assert not re.search(r"^2026-01-01", log.read_text(), re.MULTILINE)
@@ -227,5 +228,5 @@ def test_the_watch_on_the_kernel_would_notice(served, page, tmp_path):
         seen.client.execute(f"open({str(proof)!r}, 'w').close()")
         assert "execute_request" in seen.types() and proof.exists()
         seen.client.control_channel.send(seen.client.session.msg("create_subshell_request", {}))
-        served.wait_for(lambda: state_of(pid, page) != before, 10)
+        served.wait_for(lambda: state_of(pid, page) != before, PATIENCE)
         assert json.dumps(sorted(seen.types()))

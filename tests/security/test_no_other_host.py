@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 from argon2 import PasswordHasher
+from hands import saved
 from line_watch import Sockets, Wire, guards, net_log, other_hosts, sockets_of, watching_sockets
 from many_sided_study import ALONE, DIFFERING, JOINT, PASSWORD, SERIOUS, make_many_sided
-from patience import eventually
+from patience import PATIENCE, eventually
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving_study import CHROMIUM, KERNEL, SERVICE, WEB, Served, log_in, sign
 from small_study import CODY, COMPLETE
@@ -63,16 +64,16 @@ def a_browser(chromium: str, log) -> Iterator[Browser]:
 
 
 def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
 
 
 @contextmanager
 def signed_in(browser: Browser, wire: Wire, served: Served, name: str, place: str = ""):
     context = wire.tap(browser.new_context())
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE * 1000)
     log_in(page, f"{served.url}{place}", name, PASSWORD)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     yield page
     context.close()
 
@@ -95,7 +96,7 @@ def review(page: Page) -> None:
     turn(page, "Hand this case back", review=f"{ALONE}-1", page="hand-back")
     turn(page, "Overall care", review=REVIEW, page="overall")
     page.get_by_label("Your judgement of the care as a whole").fill("Adequate on the whole.")
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    saved(page)
     turn(page, "Check your answers", review=REVIEW, page="check")
     page.get_by_role("button", name="Continue").click()
     heading(page, "Submit your review")
@@ -218,7 +219,12 @@ def test_a_page_that_asks_others_is_found_out(chromium, tmp_path):
             page.goto(f"http://{own}/")
             everybody = ("pictures", "asked", "lines", "told", "styled")
             eventually(page, lambda: all(f"{one}.example" in str(wire.urls) for one in everybody))
-            page.wait_for_timeout(1500)  # what the wire does not show: a worker, a prefetch
+            # What the wire does not show: a worker, a prefetch.
+            log = tmp_path / "net.json"
+            hidden = ("worked.example", "fetched.example")
+            eventually(
+                page, lambda: all(one in log.read_text("utf-8", "replace") for one in hidden)
+            )
     finally:
         server.shutdown()
         thread.join(20)

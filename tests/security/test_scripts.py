@@ -17,6 +17,7 @@ import pytest
 from hostile_study import ALONE, DIFFERING, JOINT, LAST, SERIOUS, make_hostile
 from nbconvert import HTMLExporter
 from openpyxl import load_workbook
+from patience import PATIENCE, eventually
 from payloads import MARK
 from playwright.sync_api import Page, expect
 from reviewed_study import make_cohort
@@ -70,7 +71,7 @@ def signed_in(watch, browser, served, name: str, place: str = ""):
     with watch.context(browser, viewport={"width": 1366, "height": 768}) as context:
         page = context.new_page()
         log_in(page, f"{served.url}{place}", name, PASSWORD)
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         yield page
 
 
@@ -358,7 +359,7 @@ def test_payloads_on_a_careless_page_are_found_out(watch, browser):
             watch.payloads,
         )
         caught: set[int] = set()
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while len(caught) < 75 and time.monotonic() < until:
             page.wait_for_timeout(200)
             caught = set(watch.ran) | watch.numbers_asked()
@@ -370,7 +371,7 @@ def test_one_unescaped_text_on_one_page_is_found_out(watch, browser, served, pay
     with signed_in(watch, browser, served, "ben") as page:
         page.locator("h1").evaluate("(one, html) => (one.innerHTML = html)", payload)
         if MARK in payload:
-            page.wait_for_function("() => document.querySelector('h1 img').complete")
+            eventually(page, lambda: watch.ran)
         watch.look(page, "worklist", texts=[])
     assert watch.found.get("wrong")
     assert bool(watch.found.get("ran")) == (MARK in payload)

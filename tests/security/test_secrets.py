@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import saved
 from kernel_processes import connection_file, is_copy
 from page_line import open_page, watched
+from patience import PATIENCE
 from playwright.sync_api import BrowserContext, Page, expect
 from secret_scan import Secrets, below, environment, files_below, forms, secrets_in_keys
 from serving_study import KERNEL, Served, log_in, sign
@@ -103,7 +105,7 @@ class Evening:
         self.secrets.add("kernel key", json.loads(connection_file(pid).read_text())["key"])
         with watched(pid) as seen:
             said = {"user_expressions": {"c": CAPABILITY}, "silent": True, "reply": True}
-            reply = seen.client.execute("", **said, timeout=20)
+            reply = seen.client.execute("", **said, timeout=PATIENCE)
             text = reply["content"]["user_expressions"]["c"]["data"]["text/plain"]
             for capability in json.loads(text[1:-1]):
                 self.secrets.add("capability", capability)
@@ -115,7 +117,7 @@ class Evening:
 
 
 def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,7 @@ def evening(browser, tmp_path_factory):
     """A review from log-in to signature, with everything going wrong that people do wrong."""
     served = Served(full_study(tmp_path_factory.mktemp("secrets") / "study"))
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     found = Evening(served, context)
     for name in (PASSWORD, MISTYPED, SIGNED_WRONG, CHANGED):
         found.secrets.add("password", name)
@@ -154,7 +156,7 @@ def come_in(evening: Evening, page: Page) -> None:
 
 def write(page: Page, words: str) -> None:
     page.get_by_label(LABEL).fill(words)
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible(timeout=20_000)
+    saved(page)
 
 
 def go_on_after_a_pause(evening: Evening, page: Page) -> None:
@@ -165,7 +167,7 @@ def go_on_after_a_pause(evening: Evening, page: Page) -> None:
     page.get_by_label(LABEL).press("End")
     page.get_by_label(LABEL).press_sequentially(" After it.")
     dialog = page.get_by_role("dialog", name="Sign in again to go on")
-    expect(dialog).to_be_visible(timeout=20_000)
+    expect(dialog).to_be_visible()
     button = page.get_by_role("button", name="Sign in and go on")
     page.get_by_label("Password").fill(SIGNED_WRONG)
     button.click()
@@ -179,7 +181,7 @@ def go_on_after_a_pause(evening: Evening, page: Page) -> None:
 
 def ask_for_what_is_not_theirs(evening: Evening, page: Page) -> None:
     page.goto(f"{evening.served.url}?review={OTHERS}&page=ongoing")
-    expect(page.get_by_text("That page cannot be opened")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("That page cannot be opened")).to_be_visible()
     [socket] = Path(evening.served.folder.name).glob("*/reviews.sock")
     session = Client(str(socket)).login("ben", PASSWORD)["session"]
     evening.secrets.add("session", session)
@@ -199,6 +201,8 @@ def submit(evening: Evening, page: Page) -> None:
     heading(page, "Submit your review")
     sign(page, SIGNED_WRONG)
     expect(page.get_by_role("alert").filter(has_text="There is a problem")).to_be_visible()
+    # What is wrong is shown a moment before the button can be pressed again.
+    expect(page.locator('.lltic-signature[aria-busy="true"]')).to_have_count(0)
     with evening.told(page, "/sign"):
         sign(page, PASSWORD)
     heading(page, "Review submitted")

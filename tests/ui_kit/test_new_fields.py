@@ -247,7 +247,8 @@ class Entries:
 
     def _commit(self, op: dict[str, Any]) -> None:
         self.status.ack(op_id=op["op_id"], field=op["field"], version=1, at="2026-09-03T10:00:00Z")
-        self.ids = (op["value"] or {"value": []})["value"]
+        if op["field"] == self.group.field:  # the words of an entry are saved too
+            self.ids = (op["value"] or {"value": []})["value"]
 
     def show(self) -> None:
         """Draw the entries anew, as the desk does once the list is on record."""
@@ -323,6 +324,7 @@ def test_nobody_who_has_gone_on_is_brought_back(bench: Any) -> None:
     bench.mount(TextArea(field="t", label="Elsewhere", bound=False))
     press(entries.page, "Tab", "Enter", "Tab")
     expect(entries.page.get_by_label("Elsewhere")).to_be_focused()
+    eventually(entries.page, lambda: entries.ids)
     entries.show()
     expect(entries.page.get_by_label("Elsewhere")).to_be_focused()
 

@@ -120,7 +120,7 @@ NOTEBOOKS: dict[str, tuple[str, ...]] = {
     "raises": (PART, "raise ValueError('canary of a patient')"),
     "shows-nothing": (PART, "1 + 1"),
     "kernel-dies": (PART, "os._exit(3)"),
-    "slow": (PART, "import time; time.sleep(0.5)\nPart(label='slow')"),
+    "slow": (PART, "import time; time.sleep(3)\nPart(label='slow')"),
     "two-cells": (PART, "Part(label='first')", "Part(label='second')"),
     "broken-part": (
         PART,

@@ -18,7 +18,7 @@ import requests
 from argon2 import PasswordHasher
 from kernel_processes import home, is_copy
 from page_notebooks import NOTEBOOKS
-from patience import until
+from patience import PATIENCE, until
 from ports import free_port
 
 from lltic.reviews.accounts import Accounts
@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct-horse-battery"
 PEOPLE = ("amira", "ben", "cody")
 XSRF = "0" * 32
+START = 90.0  # seconds a process may take that loads all of a server first
 CANARIES = {"SECRET_OF_THE_SERVER": "canary", "JUPYTER_TOKEN": "canary", "PGPASSWORD": "canary"}
 
 
@@ -47,7 +48,7 @@ class Service:
         arguments = ["--study", str(self.folder / "study"), "--socket", str(self.socket)]
         run = [sys.executable, "-m", "lltic.reviews", *arguments]
         self.process = subprocess.Popen(run, cwd=ROOT, stderr=subprocess.DEVNULL)
-        until(self.answers, 30, "the service's start")
+        until(self.answers, START, "the service's start")
 
     def answers(self) -> bool:
         try:
@@ -58,7 +59,7 @@ class Service:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def session(self, name: str) -> str:
@@ -161,7 +162,7 @@ class Site:
             until(lambda: not set(self.kernels()) - before, what="the end of the kernel")
             return bool(found)
 
-        until(copied, 30, "a copied kernel")
+        until(copied, START, "a copied kernel")
 
     def end_kernels(self) -> None:
         """Let nobody have a kernel, as at the start of a test."""
@@ -192,12 +193,12 @@ def running_site(service: Service, folder: Path, **options: Any) -> Iterator[Sit
     base = options.get("base_url", "/").rstrip("/")
     site = Site(f"http://127.0.0.1:{port}{base}", service, process, log)
     try:
-        until(lambda: process.poll() is not None or _up(site), 30, "the server's start")
+        until(lambda: process.poll() is not None or _up(site), START, "the server's start")
         assert process.poll() is None, log.read_text()
         yield site
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _up(site: Site) -> bool:
@@ -241,7 +242,7 @@ def opened_tab(browser: Any, site: Site, name: str = "") -> Iterator[Any]:
             ]
         )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE * 1000)
     page.asked = []
     page.complaints = []
     page.on("request", lambda request: page.asked.append(request.url))

@@ -120,9 +120,9 @@ def small_proxy(
     thread = threading.Thread(target=loop.run_until_complete, args=(proxy.serve(started, stop),))
     thread.start()
     try:
-        assert started.wait(10)
+        assert started.wait(30)
         yield proxy
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(30)
         loop.close()

@@ -148,7 +148,7 @@ def test_leaving_ends_the_session_and_its_kernels(site):
         answer = visitor.post(f"{site.address}/logout", allow_redirects=False, timeout=30)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
         assert site.cookie not in visitor.cookies
-        until(lambda: not site.kernels(), 15, "the end of the kernels")
+        until(lambda: not site.kernels(), what="the end of the kernels")
         site.bring(visitor, token)  # kept by somebody who looked over a shoulder
         assert visitor.get(site.address + "/counter", allow_redirects=False).status_code == 302
         said = visitor.get(site.address + "/login").text

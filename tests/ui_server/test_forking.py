@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from running_pages import ROOT
 
 from lltic.ui.hub.server import HubServer
@@ -35,7 +36,7 @@ def zygote(package):
     with theirs:
         run = [sys.executable, "-I", str(script), str(theirs.fileno())]
         process = subprocess.Popen(run, pass_fds=(theirs.fileno(),), env={"HOME": str(package)})
-    ours.settimeout(20)
+    ours.settimeout(PATIENCE)
     assert ours.recv(16) == READY
     with ours:
         yield process, ours
@@ -48,14 +49,14 @@ def asked(line: socket.socket) -> socket.socket:
     ours, theirs = socket.socketpair()
     with theirs:
         socket.send_fds(line, [b"c"], [theirs.fileno()])
-    ours.settimeout(20)
+    ours.settimeout(PATIENCE)
     return ours
 
 
 def test_it_ends_with_its_line(zygote):
     process, ours = zygote
     ours.close()
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("name", ["ui/desk.py", "ui/kit/static/prelude.js", "ui/new.py"])
@@ -65,7 +66,7 @@ def test_it_makes_no_copy_of_old_code(zygote, package, name):
         file.write("\n")
     with asked(ours) as birth:
         assert birth.recv(4) == b""
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 COPIES = """

@@ -15,9 +15,9 @@ from contextlib import suppress
 
 import pytest
 import websocket
-from patience import until
+from patience import PATIENCE, until
 from ports import free_port
-from running_pages import ROOT, XSRF, Service, Site, as_notebook
+from running_pages import ROOT, START, XSRF, Service, Site, as_notebook
 
 VISITS = 3  # of each kind
 REST = 30.0  # seconds: half of what stock code's timer would hold on to each line
@@ -65,7 +65,7 @@ class Counted(Site):
         """Return how many objects of each class there are, and other things that may add up."""
         self.log.unlink(missing_ok=True)
         os.kill(self.process.pid, signal.SIGUSR1)
-        until(self.log.exists, 15, "the count")
+        until(self.log.exists, what="the count")
         return json.loads(self.log.read_text())
 
     def visit(self, name: str, *, goodbye: bool) -> None:
@@ -100,12 +100,12 @@ def counted(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Itera
     process = subprocess.Popen(run, cwd=ROOT, env=environment, **quiet)
     site = Counted(f"http://127.0.0.1:{port}", service, process, out)
     try:
-        until(lambda: process.poll() is not None or _up(port), 30, "the server's start")
+        until(lambda: process.poll() is not None or _up(port), START, "the server's start")
         assert process.poll() is None
         yield site
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _up(port: int) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from urllib.parse import urlsplit
 
 import pytest
-from patience import until
+from patience import eventually, until
+from playwright.sync_api import expect
 from running_pages import PASSWORD, opened_tab, ready, running_service, running_site
 
 POLICY = (
@@ -84,8 +86,8 @@ def test_the_log_in_works_without_a_script_and_leads_on(browser, site):
         page.get_by_label("User name").fill("amira")
         page.get_by_label("Password").fill("wrong-wrong-wrong")
         page.get_by_role("button", name="Sign in").click()
-        assert page.title().startswith("Error: Sign in")
-        assert page.get_by_role("heading", name="There is a problem").is_visible()
+        expect(page).to_have_title(re.compile("^Error: Sign in"))
+        expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(site.address + "/counter?review=x", wait_until="commit")
@@ -127,7 +129,7 @@ def test_the_first_words_come_before_the_kernel_has_worked(site):
 def test_a_page_that_fails_says_so_and_what_to_do(tab, site, path):
     tab.goto(site.address + path + "?review=x")
     tab.wait_for_selector("text=Your cases could not be loaded")
-    assert not tab.get_by_text("Loading your cases").is_visible()
+    expect(tab.get_by_text("Loading your cases")).to_be_hidden()
     failure = tab.locator("#lltic-failure")
     assert "Everything that was marked as saved is safe" in failure.inner_text()
     link = failure.get_by_role("link", name="Load the page again")
@@ -139,7 +141,7 @@ def test_a_page_that_fails_says_so_and_what_to_do(tab, site, path):
 def test_a_page_whose_script_cannot_be_loaded_does_not_wait_for_good(tab, site):
     tab.route("**/client.js", lambda route: route.abort())
     tab.goto(site.address + "/counter")
-    assert tab.get_by_text("Loading your cases").is_visible()
+    expect(tab.get_by_text("Loading your cases")).to_be_visible()
     hint = tab.locator(".door-slow")
     assert hint.evaluate("(one) => getComputedStyle(one).visibility") == "hidden"
     # A quarter of a minute, which the style sheet waits: its clock is stopped and put forward.
@@ -159,6 +161,7 @@ def test_a_page_whose_kernel_dies_before_it_is_shown_says_so(tab, site):
     tab.wait_for_selector("#lltic-end", state="attached")
     os.kill(next(iter(site.kernels())), signal.SIGKILL)
     until(lambda: not site.kernels(), what="the kernel's end")
+    eventually(tab, lambda: held)
     held[0].continue_()
     tab.wait_for_selector("text=Your cases could not be loaded")
 

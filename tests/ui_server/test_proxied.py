@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import requests
-from patience import until
+from patience import PATIENCE, until
 from ports import free_port
-from running_pages import ROOT, XSRF, Site, running_service
+from running_pages import ROOT, START, XSRF, Site, running_service
 from small_proxy import SmallProxy, small_proxy
 
 from lltic.reviews.people import Person
@@ -70,13 +70,13 @@ def behind(tmp_path_factory):
             process = subprocess.Popen(run, cwd=ROOT, stdout=out, stderr=out)
         site = Site(f"http://127.0.0.1:{port}", service, process, log)
         try:
-            until(lambda: _answers(site) or process.poll() is not None, 30, "the start")
+            until(lambda: _answers(site) or process.poll() is not None, START, "the start")
             with small_proxy(port, KNOWN, secret) as proxy:
                 site.cookie = f"lltic-127-0-0-1-{proxy.port}"  # by the name the browser knows
                 yield Behind(site, proxy, secret)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def _answers(site):
@@ -320,7 +320,7 @@ def test_the_self_test_finds_a_server_that_believes_without_the_secret(behind):
     process = subprocess.Popen(run, cwd=ROOT, stderr=subprocess.DEVNULL)
     site = Site(f"http://127.0.0.1:{port}", behind.site.service, process, behind.site.log)
     try:
-        until(lambda: _answers(site), 30, "the start")
+        until(lambda: _answers(site), START, "the start")
         people = []
         for who, name in (("khan", "a.khan"), ("other_khan", "a.khan2")):
             headers = claim(who, behind.secret)
@@ -329,5 +329,5 @@ def test_the_self_test_finds_a_server_that_believes_without_the_secret(behind):
         found = self_check(site.address, (people[0], people[1]))
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
     assert "claims of identity" in {hole.name for hole in found if not hole.ok}

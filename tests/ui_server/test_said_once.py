@@ -57,7 +57,7 @@ def test_a_page_is_told_each_script_once_also_later_and_after_a_break(tab, site)
     assert colour == "rgb(1, 2, 3)"
     told.clear()
     drop_line(tab)
-    until(lambda: states(tab) == ["up", "down", "up"], 15, "up again")
+    until(lambda: states(tab) == ["up", "down", "up"], what="up again")
     eventually(tab, lambda: scripts() == 1)
     assert scripts() == 1, "all states once more"
     tab.click("text=plus a")

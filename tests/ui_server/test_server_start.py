@@ -9,9 +9,9 @@ import sys
 
 import pytest
 import requests
-from patience import until
+from patience import PATIENCE, until
 from ports import free_port
-from running_pages import CANARIES, ROOT
+from running_pages import CANARIES, ROOT, START
 
 from lltic.errors import LlticError
 from lltic.ui.server.app import PAGES, check_versions
@@ -20,7 +20,12 @@ from lltic.ui.server.app import PAGES, check_versions
 def start(*arguments, **environment):
     run = [sys.executable, "-m", "lltic.ui.server", *arguments]
     return subprocess.run(
-        run, cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
+        run,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=START,
+        env={**os.environ, **environment},
     )
 
 
@@ -119,19 +124,19 @@ def test_no_configuration_file_or_variable_changes_anything(service, tmp_path):
     )
     try:
         address = f"http://127.0.0.1:{port}/"
-        until(lambda: answers(address), 30, "the start")
+        until(lambda: answers(address), START, "the start")
         for query in ("", "?token=x", "?token=canary"):
-            answer = requests.get(address + query, allow_redirects=False, timeout=10)
+            answer = requests.get(address + query, allow_redirects=False, timeout=PATIENCE)
             assert answer.status_code == 302
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def answers(address):
     try:
         return requests.get(address, allow_redirects=False, timeout=2).status_code
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):  # it listens before it answers
         return 0
 
 
@@ -139,7 +144,7 @@ def test_the_self_test_can_be_run_by_hand(site):
     run = [sys.executable, "-m", "lltic.ui.server", "--check", site.address]
     sessions = f"{site.service.session('amira')}\n{site.service.session('ben')}\n"
     ended = subprocess.run(
-        run, cwd=ROOT, input=sessions, capture_output=True, text=True, timeout=60
+        run, cwd=ROOT, input=sessions, capture_output=True, text=True, timeout=START
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "PASS another person's kernel: closed" in ended.stdout

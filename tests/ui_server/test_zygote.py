@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from kernel_processes import connection_file, environment, is_copy
-from patience import until
+from patience import PATIENCE, until
 from running_pages import opened_tab, ready, running_site
 from test_page_kernels import closed, line, told
 from test_widget_client import expect_words
@@ -97,8 +97,8 @@ def test_pages_live_on_without_what_they_were_copied_from_and_another_comes(tab,
     os.kill(old, signal.SIGKILL)
     with site.visitor("ben") as visitor:
         site.open_page(visitor)  # at once: started or copied, it comes
-        until(lambda: site.zygotes() and site.zygotes() != [old], 10, "another one")
-        until(lambda: gone(old), 15, "the end of the old one")
+        until(lambda: site.zygotes() and site.zygotes() != [old], what="another one")
+        until(lambda: gone(old), what="the end of the old one")
     site.warm_up()
     assert kernel in site.kernels()
     tab.click("text=plus one")
@@ -110,11 +110,13 @@ def test_a_page_does_not_wait_for_one_that_hangs_and_is_not_started_twice(site):
     os.kill(old, signal.SIGSTOP)
     begun = time.monotonic()
     with site.visitor("amira") as visitor:
-        site.open_page(visitor)
+        # Its first words come once its kernel has begun; how long that loads is not the point.
+        page = visitor.get(site.address + "/counter", stream=True, timeout=60)
         assert time.monotonic() - begun < SECONDS
+        assert "lltic-end" in page.text
         [kernel] = site.kernels()
         assert not is_copy(kernel)
-        until(lambda: gone(old), 15, "the end of the one that hung")
+        until(lambda: gone(old), what="the end of the one that hung")
         time.sleep(1)
         assert list(site.kernels()) == [kernel]
     site.warm_up()
@@ -128,8 +130,8 @@ def test_a_killed_copy_is_told_and_leaves_nothing(site):
         with line(site, kernel_id, visitor.cookies[site.cookie]) as mine:
             os.kill(pid, signal.SIGKILL)
             until(lambda: closed(mine), SECONDS, "the line's end")
-        until(lambda: gone(pid), 15, "its burial")
-        until(lambda: not list(folder.parent.glob(f"*{kernel_id}*")), 15, "the end of its files")
+        until(lambda: gone(pid), what="its burial")
+        until(lambda: not list(folder.parent.glob(f"*{kernel_id}*")), what="the end of its files")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -141,8 +143,8 @@ def test_nothing_outlives_the_server(service, tmp_path, how):
             left = [*site.kernels(), *site.zygotes()]
             assert len(left) == 2
             site.process.send_signal(how)
-            site.process.wait(10)
-            until(lambda: all(gone(pid) for pid in left), 15, "the end of what it started")
+            site.process.wait(PATIENCE)
+            until(lambda: all(gone(pid) for pid in left), what="the end of what it started")
 
 
 def test_without_forks_pages_come_as_they_used_to(service, tmp_path, browser):

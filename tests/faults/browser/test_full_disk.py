@@ -61,5 +61,5 @@ def test_nothing_is_called_saved_and_the_form_stays_open(served, browser, disk):
         people[1].reload()
         for one in people:
             one.settle()
-            until(lambda one=one: "Saved" in one.status(), 15, "the word Saved")
+            until(lambda one=one: "Saved" in one.status(), what="the word Saved")
     assert all(claim.passed for claim in verify(served.study))

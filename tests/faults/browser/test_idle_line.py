@@ -38,6 +38,6 @@ def test_a_page_that_answers_no_sign_of_life_is_let_go_with_its_kernel(service, 
         url = f"{site.address.replace('http', 'ws')}/api/kernels/{kernel_id}/channels"
         line = websocket.create_connection(url, cookie=cookie, origin=site.address, timeout=10)
         begun = time.monotonic()  # and never read from it: a computer that is asleep
-        until(lambda: not site.kernels(), 15, "the end of its kernel")
+        until(lambda: not site.kernels(), what="the end of its kernel")
         assert time.monotonic() - begun > 2
         line.shutdown()

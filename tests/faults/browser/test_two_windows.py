@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pages import Writer, answers, writers, written
-from patience import until
+from patience import PATIENCE, deaf, drawn, until
 from playwright.sync_api import expect
 from serving_study import SERVICE
 
@@ -14,7 +14,7 @@ from serving_study import SERVICE
 def second_tab(first: Writer) -> Writer:
     """Open the same page once more, in the same browser."""
     page = first.context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE * 1000)
     other = replace(first, page=page, typed="", saved=[])
     other.open()
     other.typed = other.box.input_value()
@@ -24,7 +24,8 @@ def second_tab(first: Writer) -> Writer:
 def continue_here(one: Writer) -> None:
     button = one.page.get_by_role("button", name="Continue here")
     button.click()
-    expect(button).to_be_hidden(timeout=15_000)
+    expect(button).to_be_hidden()
+    drawn(one.page)
 
 
 def elsewhere(one: Writer):
@@ -41,25 +42,26 @@ def test_two_tabs_of_one_review(served, browser):
         one.settle()
         two = second_tab(one)
         assert two.box.input_value() == one.typed
-        expect(elsewhere(two)).to_be_visible(timeout=15_000)
+        expect(elsewhere(two)).to_be_visible()
         assert not two.box.is_editable()
-        continue_here(two)
-        assert two.box.is_editable()
-        # The first does not know it yet and goes on: its words wait, they are not let through.
-        one.write("Too late. ")
-        expect(elsewhere(one)).to_be_visible(timeout=15_000)
+        with deaf(one.page):  # no sign of life tells it of the second before it has written
+            continue_here(two)
+            expect(two.box).to_be_editable()
+            # The first does not know it yet and goes on: its words wait, they are not let through.
+            one.write("Too late. ")
+        expect(elsewhere(one)).to_be_visible()
         two.write("In the second. ")
         two.settle()
         assert one.box.input_value() == one.typed
         continue_here(one)
         # Both texts are shown; until somebody chooses, the record keeps what it has.
-        expect(notice(one)).to_be_visible(timeout=15_000)
+        expect(notice(one)).to_be_visible()
         assert "Too late." in notice(one).inner_text()
         assert "In the second." in notice(one).inner_text()
         assert one.on_record() == two.typed
         notice(one).get_by_role("button", name="Keep mine").click()
         one.settle()
-        expect(elsewhere(two)).to_be_visible(timeout=15_000)
+        expect(elsewhere(two)).to_be_visible()
         texts = written(served.study, one.review_id)
         assert len(texts) == len(set(texts))
 
@@ -78,9 +80,9 @@ def test_words_that_arrive_late_and_after_a_restart_overwrite_nothing(served, br
             two.write("Meanwhile. ")
             two.settle()
             relay.restore()
-            until(lambda: elsewhere(one).is_visible() or notice(one).is_visible(), 20, "a word")
+            until(lambda: elsewhere(one).is_visible() or notice(one).is_visible(), what="a word")
             if elsewhere(one).is_visible():
                 continue_here(one)
-            expect(notice(one)).to_be_visible(timeout=15_000)
+            expect(notice(one)).to_be_visible()
             assert one.on_record() == "Base. Meanwhile. "
             assert "Out of reach." in notice(one).inner_text()
